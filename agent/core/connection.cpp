@@ -1,0 +1,156 @@
+// The link: one attempt after the other on the engine's own timers, with full jitter and a fresh
+// connect number each; the catch-up barrier (PROTOCOL rule 4); start, and the goodbye at stop.
+
+#include <algorithm>
+
+#include "agent/core/core.hpp"
+
+namespace doorcall {
+
+Result Core::on(const Start& /*command*/) noexcept {
+  if (link_state != LinkState::kStopped) {
+    return {Errc::kAlreadySent, {}};
+  }
+  link_state = LinkState::kConnecting;
+  stopping_ = false;
+  attempts_ = 0;
+  started_ = now_;
+  put(LinkEvent{link_state, {}, 0, {}, Millis{0}, true});
+  open_link();
+  return {};
+}
+
+void Core::open_link() noexcept {
+  ++connect_;
+  Presence will;
+  will.incarnation = incarnation;
+  will.connect = connect_;
+  put(OpenLink{will});
+}
+
+Result Core::on(const LinkConnected& input) noexcept {
+  if (link_state == LinkState::kStopped || link_up()) {
+    ++counters.dropped_bad_state;
+    return {};
+  }
+  ++counters.connects;
+  link_state = LinkState::kConnected;
+  mqtt5_ = input.mqtt5;
+  caught_up_ = false;
+  connected_ = now_;
+  arm_in(timers_.agent(AgentTimer::kSettled), kShortLived);
+  arm_in(timers_.agent(AgentTimer::kBarrier), kBarrierTime);
+  LinkEvent event;
+  event.state = link_state;
+  event.mqtt5 = mqtt5_;
+  put(event);
+  send_marker();
+  publish_presence();
+  repeat_all_now();
+  sync_all_now();
+  return {};
+}
+
+void Core::send_marker() noexcept {
+  post(settings.self.user, header_for({}, {}, settings.self.device), Marker{}, kBarrierTime);
+  arm_in(timers_.agent(AgentTimer::kMarker), kMarkerRepeat);
+}
+
+Result Core::on(const LinkLost& input) noexcept {
+  if (link_state == LinkState::kStopped) {
+    return {};
+  }
+  for (const AgentTimer kind : {AgentTimer::kSettled, AgentTimer::kBarrier, AgentTimer::kMarker,
+                                AgentTimer::kPresence, AgentTimer::kRefresh}) {
+    disarm(timers_.agent(kind));
+  }
+  caught_up_ = false;
+  if (stopping_) {
+    stopped();
+    return {};
+  }
+  // Kicked out right after coming in, or not let in: trying hard would only make it worse.
+  const bool unwelcome =
+      input.cause != LinkLost::Cause::kNetwork || (link_up() && now_ - connected_ < kShortLived);
+  const bool eager = !unwelcome && (calls_.count() > 0 || now_ - started_ < kReconnectEagerPeriod);
+  const std::int64_t first = unwelcome ? kReconnectEagerMax.count() : kReconnectFirst.count();
+  const std::int64_t most = eager ? kReconnectEagerMax.count() : kReconnectIdleMax.count();
+  const std::int64_t base = std::min(most, first << std::min<std::uint8_t>(attempts_, 10));
+  attempts_ = static_cast<std::uint8_t>(std::min(attempts_ + 1, 255));
+  link_state = LinkState::kReconnecting;
+  LinkEvent event;
+  event.state = link_state;
+  event.cause = input.cause;
+  event.code = input.code;
+  event.text = input.text;
+  event.retry_in =
+      Millis{1 + static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(base)))};
+  arm_in(timers_.agent(AgentTimer::kReconnect), event.retry_in);
+  put(event);
+  return {};
+}
+
+Result Core::on(const Stop& /*command*/) noexcept {
+  if (link_state == LinkState::kStopped || stopping_) {
+    return {Errc::kNotStarted, {}};
+  }
+  stopping_ = true;
+  arm_in(timers_.agent(AgentTimer::kStop), kStopTime);
+  say_goodbye();
+  return {};
+}
+
+/// One call a step, so that the outputs of a step stay bounded; presence last.
+void Core::say_goodbye() noexcept {
+  const Slot slot = calls_.next(0);
+  if (slot != kNoSlot) {
+    Call& call = calls_[slot];
+    switch (call.state) {
+      case CallState::kCalling: end_pending(call, Reason::kShuttingDown); break;
+      case CallState::kConnected: end_call(call, Reason::kShuttingDown); break;
+      case CallState::kRinging:
+      case CallState::kAccepting: decline(call, Reason::kShuttingDown, {}); break;
+      case CallState::kIdle:
+      case CallState::kEnded: finish(call, Reason::kShuttingDown); break;
+    }
+    arm(timers_.agent(AgentTimer::kGoodbye), now_);
+    return;
+  }
+  publish_presence();
+  stop_if_said();
+}
+
+void Core::stop_if_said() noexcept {
+  if (stopping_ && calls_.count() == 0 && (outgoing_.count() == 0 || !link_up()) &&
+      !armed(timers_.agent(AgentTimer::kGoodbye))) {
+    stopped();
+  }
+}
+
+void Core::stopped() noexcept {
+  if (link_state == LinkState::kStopped) {
+    return;
+  }
+  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
+    finish(calls_[s], Reason::kShuttingDown);  // the link was lost before all had been told
+  }
+  link_state = LinkState::kStopped;
+  stopping_ = false;
+  caught_up_ = false;
+  for (std::size_t kind = 0; kind < kAgentTimers; ++kind) {
+    disarm(timers_.agent(static_cast<AgentTimer>(kind)));
+  }
+  for (Slot s = outgoing_.next(0); s != kNoSlot; s = outgoing_.next(s + 1U)) {
+    drop_outgoing(s);
+  }
+  for (Slot s = peers_.next(0); s != kNoSlot; s = peers_.next(s + 1U)) {
+    disarm(timers_.peer(s, PeerTimer::kBelief));
+    disarm(timers_.peer(s, PeerTimer::kExpiry));
+    peers_.give_back(s);
+  }
+  put(CloseLink{});
+  put(LinkEvent{link_state, {}, 0, {}, Millis{0}, true});
+  put(Stopped{});
+}
+
+}  // namespace doorcall

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "agent/core/time.hpp"
+
+// Every bound of the core, and how they relate. What a full table does stands beside its name.
+
+namespace doorcall {
+
+// --- the wire
+// -------------------------------------------------------------------------------------
+inline constexpr std::size_t kUserIdBytesMax = 32;
+inline constexpr std::size_t kDeviceIdBytesMax = 31;
+inline constexpr std::size_t kAccountBytesMax = kDeviceIdBytesMax + 1 + kUserIdBytesMax;
+inline constexpr std::size_t kMessageBytesMax = std::size_t{16} * 1024;
+inline constexpr std::size_t kMessageDepthMax = 4;
+inline constexpr std::size_t kOfferBytesMax = std::size_t{6} * 1024;
+inline constexpr std::size_t kDataBytesMax = std::size_t{8} * 1024;
+inline constexpr std::size_t kNameBytesMax = 64;      ///< a display name, UTF-8
+inline constexpr std::size_t kLineIdBytesMax = 32;    ///< which button or line called
+inline constexpr std::size_t kSoftwareBytesMax = 32;  ///< software name and version in presence
+inline constexpr std::size_t kLegViewsMax = 16;       ///< legs in one roster or sync
+
+static_assert(kAccountBytesMax == 64);
+static_assert(kOfferBytesMax + kDataBytesMax + 1024 <= kMessageBytesMax);
+
+// --- times that are not settings
+// ------------------------------------------------------------------
+inline constexpr Millis kRingTimeMin{1'000};
+inline constexpr Millis kRingTimeMax{600'000};
+inline constexpr Millis kTombstoneTime = kRingTimeMax + Millis{60'000};
+inline constexpr Millis kFreshAgeMax{2'000};
+inline constexpr Millis kRetryFirst{1'000};
+inline constexpr Millis kRetryMax{8'000};
+inline constexpr int kRetryJitterPercent = 20;
+inline constexpr Millis kBarrierTime{3'000};
+inline constexpr Millis kMarkerRepeat{1'000};
+inline constexpr Millis kPresenceCoalesce{200};
+inline constexpr Millis kPresenceRefresh{30 * 60'000};
+inline constexpr Millis kPresenceExpiry{65 * 60'000};
+inline constexpr Millis kReconnectFirst{1'000};
+inline constexpr Millis kReconnectEagerMax{5'000};
+inline constexpr Millis kReconnectIdleMax{60'000};
+inline constexpr Millis kReconnectEagerPeriod{5 * 60'000};
+inline constexpr Millis kShortLived{5'000};  ///< a connection that dies younger counts as a kick
+inline constexpr Millis kStopTime{2'000};    ///< to say goodbye before the link is closed
+inline constexpr Millis kMediaDrainTime{
+    3'000};  ///< busy after a call until its hook says it is gone
+
+// --- tables
+// ---------------------------------------------------------------------------------------
+inline constexpr std::size_t kDevicesPerLegMax =
+    8;                                          ///< more devices of a user: counted, not awaited
+inline constexpr std::size_t kOutputsMax = 48;  ///< orders of one handle(); timers wait for room
+inline constexpr std::size_t kOutputsPerStepMax = 24;
+inline constexpr std::size_t kQuestionsPerSenderMax = 2;  ///< unproven invites; more: dropped
+inline constexpr std::size_t kInviteesMax = 9;            ///< users in one request
+
+/// Sizes of the tables, set at start. Each bound's policy when full stands beside it.
+struct Limits {
+  std::uint16_t calls = 8;      ///< live calls; full: own refused too_many_calls, others told busy
+  std::uint16_t legs = 24;      ///< legs of live calls; as above
+  std::uint16_t outgoing = 48;  ///< own messages that await an answer; full: too_many_calls / drop
+  std::uint16_t tombstones = 64;            ///< ended calls; full: the oldest is forgotten
+  std::uint16_t tombstones_per_sender = 8;  ///< cancels that outran their invite; full: dropped
+  std::uint16_t peers = 96;  ///< devices whose presence is kept; full: an offline one gives way
+  std::uint32_t pool_bytes = 65'536;  ///< own data awaiting its answer; full: too_many_calls
+};
+
+}  // namespace doorcall

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "agent/core/input.hpp"
+#include "agent/core/message.hpp"
+#include "doorcall/change.hpp"
+#include "doorcall/error.hpp"
+
+// Orders and events that leave the engine. Views are valid until the next handle().
+
+namespace doorcall {
+
+/// Publish a message to a user's inbox, QoS 1, never retained.
+struct SendMessage {
+  UserId to;
+  std::uint32_t expiry_s = 0;  ///< MQTT 5 message expiry, always set
+  Message message;
+};
+
+/// Publish own presence, QoS 1, retained. Name, kind and software are filled in by the composition
+/// root: the engine does not keep them.
+struct SendPresence {
+  Presence presence;
+  std::uint32_t expiry_s = 0;
+};
+
+/// Make one attempt to connect, with `will` as the retained will on the own presence topic.
+/// Answered by LinkConnected or LinkLost.
+struct OpenLink {
+  Presence will;
+};
+
+/// Close the link after what was published is out.
+struct CloseLink {};
+
+/// Start sound and picture of a call that is connected now. The offers are not repeated here: the
+/// own one was given to InviteUser or AcceptCall, the peer's came with its CallEvent.
+struct StartMedia {
+  CallId call;
+  bool caller = false;
+  Account peer;
+  MediaKind media = MediaKind::kAudio;
+};
+
+struct StopMedia {
+  CallId call;
+  Reason reason = Reason::kNone;
+};
+
+/// Something a listener wants to know of one call.
+struct CallEvent {
+  CallChange change = CallChange::kCalling;
+  CallId call;
+  CallState state = CallState::kIdle;
+  bool outgoing = false;
+  Account peer;    ///< the device at the other end; device empty while unknown
+  Account caller;  ///< who created the call
+  MediaKind media = MediaKind::kAudio;
+  MediaState media_state = MediaState::kNone;
+  Reason reason = Reason::kNone;
+  Millis ring_left{0};
+  std::string_view caller_name;
+  std::string_view data;  ///< the other side's extended data that came with this change
+  std::string_view line;
+  Bytes offer;  ///< the other side's media offer or answer that came with this change
+};
+
+struct LinkEvent {
+  LinkState state = LinkState::kStopped;
+  LinkLost::Cause cause = LinkLost::Cause::kNetwork;  ///< with kReconnecting
+  std::uint8_t code = 0;
+  std::string_view text;
+  Millis retry_in{0};  ///< with kReconnecting: when the next attempt is made
+  bool mqtt5 = true;   ///< with kConnected
+};
+
+struct PresenceEvent {
+  Account account;
+  Presence presence;  ///< state kOffline also when it was only believed or has run out
+  bool known = true;  ///< false: the record was cleared or has expired
+};
+
+/// The goodbye is said, or its time is over: nothing more will come until the next Start.
+struct Stopped {};
+
+using Output = std::variant<SendMessage, SendPresence, OpenLink, CloseLink, StartMedia, StopMedia,
+                            CallEvent, LinkEvent, PresenceEvent, Stopped>;
+
+/// What handle() answers to a command; kOk to every fact.
+struct Result {
+  Errc code = Errc::kOk;
+  CallId call;  ///< of a new call
+};
+
+}  // namespace doorcall

@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "agent/core/core.hpp"
+
+namespace doorcall {
+
+namespace {
+
+CallInfo info_of(const Tombstone& tomb) noexcept {
+  CallInfo info;
+  info.call = tomb.id;
+  info.state = CallState::kEnded;
+  info.leg = LegState::kEnded;
+  info.outgoing = tomb.outgoing;
+  info.peer = tomb.peer;
+  info.reason = tomb.reason;
+  return info;
+}
+
+}  // namespace
+
+std::optional<CallInfo> Core::call_at(std::size_t index) const noexcept {
+  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
+    if (index-- == 0) {
+      const Call& call = calls_[s];
+      CallInfo info;
+      info.call = call.id;
+      info.state = call.state;
+      info.leg = invited_leg(call).state;
+      info.media_state = call.media_state;
+      info.media = call.media;
+      info.outgoing = call.outgoing;
+      info.peer = peer_of(call);
+      info.since = call.since;
+      return info;
+    }
+  }
+  for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
+    if (!tombstones_[s].early && index-- == 0) {
+      return info_of(tombstones_[s]);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<CallInfo> Core::find_info(const CallId& id) const noexcept {
+  for (std::size_t i = 0;; ++i) {
+    const auto info = call_at(i);
+    if (!info || info->call == id) {
+      return info;
+    }
+  }
+}
+
+std::optional<PeerInfo> Core::peer_at(std::size_t index) const noexcept {
+  // the index-th in account order, without sorting the table
+  for (Slot s = peers_.next(0); s != kNoSlot; s = peers_.next(s + 1U)) {
+    std::size_t before = 0;
+    for (Slot t = peers_.next(0); t != kNoSlot; t = peers_.next(t + 1U)) {
+      before += peers_[t].account < peers_[s].account ? 1U : 0U;
+    }
+    if (before == index) {
+      const Peer& peer = peers_[s];
+      return PeerInfo{peer.account, peer.state, peer.incarnation, peer.since};
+    }
+  }
+  return std::nullopt;
+}
+
+PresenceState Core::own_state() const noexcept {
+  const auto rank = [](CallState state) {
+    switch (state) {
+      case CallState::kAccepting:
+      case CallState::kConnected: return 3;
+      case CallState::kRinging: return 2;
+      case CallState::kCalling: return 1;
+      case CallState::kIdle:
+      case CallState::kEnded: return 0;
+    }
+    return 0;
+  };
+  constexpr PresenceState kStates[] = {PresenceState::kIdle, PresenceState::kCalling,
+                                       PresenceState::kRinging, PresenceState::kInCall};
+  int most = 0;
+  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
+    most = std::max(most, rank(calls_[s].state));
+  }
+  return kStates[most];
+}
+
+bool Core::quiet() const noexcept {
+  return calls_.count() == 0 && outgoing_.count() == 0 && tombstones_.count() == 0 &&
+         drains_.count() == 0 && output_count_ == 0;
+}
+
+}  // namespace doorcall
