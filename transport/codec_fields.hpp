@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "agent/core/limits.hpp"
+#include "agent/core/message.hpp"
+
+// The wire's tables: which key has which field, what it is called and what it may hold. Reader and
+// writer both work from here, and PROTOCOL.md §4 and §5 say the same in words.
+
+namespace doorcall::transport {
+
+enum class Need : std::uint8_t {
+  kRequired,  ///< always written; a message without it is refused
+  kOptional,  ///< not written when 0 or empty, which is also what its absence means
+};
+
+struct Field {
+  std::uint8_t key;  ///< in its map, or the position in its array
+  std::string_view name;
+  Need need = Need::kOptional;
+  std::uint64_t min = 0;  ///< numbers: the lowest when present
+  std::uint64_t max = 0;  ///< numbers: the highest; text, bytes and arrays: the longest
+};
+
+inline constexpr std::uint64_t kUint32Max = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint64_t kUint64Max = std::numeric_limits<std::uint64_t>::max();
+
+/// Kind number of a presence. MessageKind has the others.
+inline constexpr std::uint8_t kPresenceKindNumber = 15;
+
+namespace header {
+inline constexpr Field kVersion{0, "version", Need::kRequired, 0, kUint32Max};
+inline constexpr Field kKind{1, "kind", Need::kRequired, 0, 255};
+inline constexpr Field kCall{2, "call", Need::kOptional};
+inline constexpr Field kLeg{3, "leg", Need::kOptional};
+inline constexpr Field kIncarnation{4, "incarnation", Need::kRequired, 0, kUint64Max};
+inline constexpr Field kConnect{5, "connect", Need::kRequired, 1, kUint32Max};
+inline constexpr Field kSequence{6, "sequence", Need::kRequired, 1, kUint32Max};
+inline constexpr Field kTo{7, "to", Need::kOptional};
+inline constexpr Field kBody{8, "body", Need::kOptional};
+}  // namespace header
+
+// Positions in a leg's array. The header's leg has the first two only.
+namespace leg {
+inline constexpr Field kOwner{0, "leg.owner", Need::kRequired};
+inline constexpr Field kNumber{1, "leg.number", Need::kRequired, 0, kUint32Max};
+inline constexpr Field kUser{2, "leg.user", Need::kRequired};
+inline constexpr Field kDevice{3, "leg.device", Need::kOptional};
+inline constexpr Field kState{4, "leg.state", Need::kRequired, 0, kLegStateLast};
+inline constexpr Field kReason{5, "leg.reason", Need::kRequired, 0, kReasonLast};
+}  // namespace leg
+
+namespace invite {
+inline constexpr Field kCaller{0, "caller", Need::kOptional};
+inline constexpr Field kCallerName{1, "caller_name", Need::kOptional, 0, kNameBytesMax};
+inline constexpr Field kMedia{2, "media", Need::kOptional, 0, kMediaKindLast};
+inline constexpr Field kRingLeft{3, "ring_left", Need::kRequired, 0, kRingTimeMax.count()};
+inline constexpr Field kOffer{4, "offer", Need::kOptional, 0, kOfferBytesMax};
+inline constexpr Field kData{5, "data", Need::kOptional, 0, kDataBytesMax};
+inline constexpr Field kLine{6, "line", Need::kOptional, 0, kLineIdBytesMax};
+}  // namespace invite
+
+namespace ringing {
+inline constexpr Field kAlert{0, "alert", Need::kOptional, 0, kAlertLast};
+inline constexpr Field kNonce{1, "nonce", Need::kOptional, 0, kUint64Max};
+}  // namespace ringing
+
+namespace accept {
+inline constexpr Field kAnswer{0, "answer", Need::kOptional, 0, kOfferBytesMax};
+inline constexpr Field kData{1, "data", Need::kOptional, 0, kDataBytesMax};
+}  // namespace accept
+
+namespace confirm {
+inline constexpr Field kWinner{0, "winner", Need::kRequired};
+inline constexpr Field kJoinNumber{1, "join_number", Need::kOptional, 0, kUint32Max};
+}  // namespace confirm
+
+// reject, cancel and end alike
+namespace ending {
+inline constexpr Field kReason{0, "reason", Need::kRequired, 1, kReasonLast};
+inline constexpr Field kData{1, "data", Need::kOptional, 0, kDataBytesMax};
+}  // namespace ending
+
+namespace sync {
+inline constexpr Field kLegs{0, "legs", Need::kOptional, 0, kLegViewsMax};
+inline constexpr Field kInvite{1, "invite", Need::kOptional};
+inline constexpr Field kNonce{2, "nonce", Need::kOptional, 0, kUint64Max};
+}  // namespace sync
+
+namespace ack {
+inline constexpr Field kSequence{0, "acked_sequence", Need::kRequired, 1, kUint32Max};
+}  // namespace ack
+
+namespace presence {
+inline constexpr Field kState{0, "state", Need::kRequired, 0, kPresenceStateLast};
+inline constexpr Field kName{1, "name", Need::kOptional, 0, kNameBytesMax};
+inline constexpr Field kDeviceKind{2, "device_kind", Need::kOptional, 0, kLineIdBytesMax};
+inline constexpr Field kCapabilities{3, "capabilities", Need::kOptional, 0, kUint32Max};
+inline constexpr Field kSoftware{4, "software", Need::kOptional, 0, kSoftwareBytesMax};
+inline constexpr Field kSettled{5, "settled", Need::kOptional, 0, 1};
+}  // namespace presence
+
+}  // namespace doorcall::transport

@@ -1,0 +1,286 @@
+// One client of libmosquitto 2.0 for one connection: a new one each time, for it has a new will.
+// Connecting, TLS included, goes in steps from the loop. Callbacks make records and nothing else.
+
+#include "transport/mosquitto_client.hpp"
+
+#include <mqtt_protocol.h>
+#include <signal.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace doorcall::transport {
+
+namespace {
+
+constexpr int kQos = 1;
+constexpr std::uint8_t kFirstFailure = 0x80;
+
+void start_library() {
+  static const bool done = [] {
+    mosquitto_lib_init();
+    struct sigaction action {};
+    if (::sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
+      ::signal(SIGPIPE, SIG_IGN);  // the library writes to sockets that the peer has closed
+    }
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+/// Owns a property list.
+class Properties {
+ public:
+  Properties() = default;
+  Properties(const Properties&) = delete;
+  Properties& operator=(const Properties&) = delete;
+  ~Properties() { mosquitto_property_free_all(&list_); }
+
+  int add(int id, std::int64_t value) {
+    return mosquitto_property_add_int32(&list_, id, static_cast<std::uint32_t>(value));
+  }
+  [[nodiscard]] mosquitto_property* get() const { return list_; }
+  void release() { list_ = nullptr; }  ///< the library has taken the list over
+
+ private:
+  mosquitto_property* list_ = nullptr;
+};
+
+}  // namespace
+
+MosquittoClient::MosquittoClient(const MosquittoTarget& target, Report report)
+    : target_(target), report_(std::move(report)) {
+  start_library();
+}
+
+MosquittoClient::~MosquittoClient() {
+  mosquitto_destroy(client_);
+}
+
+// --- connecting
+
+void MosquittoClient::connect(const std::string& address) {
+  errno = 0;
+  int code = prepare();
+  if (code == MOSQ_ERR_SUCCESS) {
+    const Seconds keep_alive = std::max(target_.options.keep_alive, kKeepAliveMin);
+    code = mosquitto_connect_bind_async(client_, address.c_str(), target_.options.port,
+                                        static_cast<int>(keep_alive.count()), nullptr);
+  }
+  if (code != MOSQ_ERR_SUCCESS) {
+    std::string text = code == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(code);
+    text += last_error_.empty() ? "" : "; " + last_error_;
+    InboxRecord record;
+    record.kind = InboxRecord::Kind::kConnectFailed;
+    record.text = text;
+    report_(record);
+  }
+}
+
+int MosquittoClient::prepare() {
+  client_ = mosquitto_new(target_.options.client_id.c_str(), false, this);
+  if (client_ == nullptr) {
+    return errno == EINVAL ? MOSQ_ERR_INVAL : MOSQ_ERR_NOMEM;
+  }
+  mosquitto_connect_v5_callback_set(client_, &on_connect);
+  mosquitto_disconnect_v5_callback_set(client_, &on_disconnect);
+  mosquitto_message_v5_callback_set(client_, &on_message);
+  mosquitto_subscribe_v5_callback_set(client_, &on_subscribe);
+  mosquitto_publish_v5_callback_set(client_, &on_publish);
+  mosquitto_log_callback_set(client_, &on_log);
+  const int protocol = target_.mqtt5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311;
+  int code = mosquitto_int_option(client_, MOSQ_OPT_PROTOCOL_VERSION, protocol);
+  if (code == MOSQ_ERR_SUCCESS) {
+    code = mosquitto_int_option(client_, MOSQ_OPT_TCP_NODELAY, 1);
+  }
+  if (code == MOSQ_ERR_SUCCESS && !target_.options.username.empty()) {
+    code = mosquitto_username_pw_set(client_, target_.options.username.c_str(),
+                                     target_.options.password.c_str());
+  }
+  if (code == MOSQ_ERR_SUCCESS && target_.options.tls.enabled) {
+    tls_.emplace(target_.options.tls, target_.tls_name);
+    last_error_ = tls_->apply(client_);
+    code = last_error_.empty() ? MOSQ_ERR_SUCCESS : MOSQ_ERR_TLS;
+  }
+  if (code == MOSQ_ERR_SUCCESS) {
+    code = prepare_will();
+  }
+  return code != MOSQ_ERR_SUCCESS ? code : store_connect_properties();
+}
+
+int MosquittoClient::prepare_will() {
+  const OpenRequest& wanted = target_.request;
+  if (wanted.will_topic.empty()) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  Properties properties;
+  int code = target_.mqtt5
+                 ? properties.add(MQTT_PROP_WILL_DELAY_INTERVAL, target_.options.will_delay.count())
+                 : MOSQ_ERR_SUCCESS;
+  if (code == MOSQ_ERR_SUCCESS) {
+    const auto& payload = wanted.will(target_.mqtt5 && target_.options.will_delay.count() > 0);
+    code =
+        mosquitto_will_set_v5(client_, wanted.will_topic.c_str(), static_cast<int>(payload.size()),
+                              payload.data(), kQos, true, properties.get());
+  }
+  if (code == MOSQ_ERR_SUCCESS) {
+    properties.release();
+  }
+  return code;
+}
+
+/// libmosquitto 2.0 takes CONNECT properties in its blocking connect only, but keeps them for the
+/// connects that follow, and it does so before it looks at the keep-alive: a call that must fail
+/// there stores them. A test reads the session expiry off the wire.
+int MosquittoClient::store_connect_properties() {
+  if (!target_.mqtt5) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  constexpr int kRefusedKeepAlive_s = 1;
+  Properties properties;
+  int code =
+      properties.add(MQTT_PROP_SESSION_EXPIRY_INTERVAL, target_.options.session_expiry.count());
+  if (code == MOSQ_ERR_SUCCESS) {
+    code = mosquitto_connect_bind_v5(client_, "never.used.invalid", target_.options.port,
+                                     kRefusedKeepAlive_s, nullptr, properties.get());
+  }
+  return code == MOSQ_ERR_INVAL ? MOSQ_ERR_SUCCESS : MOSQ_ERR_NOT_SUPPORTED;
+}
+
+bool MosquittoClient::subscribe(const Subscription& subscription) {
+  const int options = target_.mqtt5 ? subscription.retain_handling << 4 : 0;
+  const bool sent = mosquitto_subscribe_v5(client_, nullptr, subscription.filter.c_str(), kQos,
+                                           options, nullptr) == MOSQ_ERR_SUCCESS;
+  return sent;
+}
+
+bool MosquittoClient::publish(const Outgoing& outgoing) {
+  Properties properties;
+  if (target_.mqtt5 && outgoing.expiry_s &&
+      properties.add(MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, *outgoing.expiry_s) != MOSQ_ERR_SUCCESS) {
+    return false;
+  }
+  int message_id = 0;
+  const int code = mosquitto_publish_v5(
+      client_, &message_id, outgoing.topic.c_str(), static_cast<int>(outgoing.payload.size()),
+      outgoing.payload.data(), kQos, outgoing.retain, properties.get());
+  const auto free = std::find_if(in_flight_.begin(), in_flight_.end(),
+                                 [](const InFlight& entry) { return entry.message_id == 0; });
+  if (code != MOSQ_ERR_SUCCESS || free == in_flight_.end()) {
+    return false;
+  }
+  *free = {message_id, outgoing.id};
+  return true;
+}
+
+bool MosquittoClient::disconnect() {
+  const bool sent = mosquitto_disconnect_v5(client_, 0, nullptr) == MOSQ_ERR_SUCCESS;
+  return sent;
+}
+
+// --- the loop
+
+void MosquittoClient::serve(std::uint32_t events) {
+  int code = MOSQ_ERR_SUCCESS;
+  if ((events & EPOLLOUT) != 0) {
+    code = mosquitto_loop_write(client_, 1);
+  }
+  if (code == MOSQ_ERR_SUCCESS && (events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 &&
+      socket() >= 0) {
+    code = mosquitto_loop_read(client_, 1);
+  }
+  if (code != MOSQ_ERR_SUCCESS) {
+    // A failed TLS handshake is not told to on_disconnect. Where it was called, its record is
+    // first, and this one comes too late to matter.
+    on_disconnect(client_, this, code, nullptr);
+  }
+}
+
+void MosquittoClient::keep_alive() {
+  mosquitto_loop_misc(client_);
+}
+
+// --- the library's callbacks
+
+void MosquittoClient::on_connect(mosquitto* client, void* self, int code, int flags,
+                                 const mosquitto_property* properties) {
+  if (code == 0) {
+    // From here on it would only make the library write a line of text for every packet.
+    mosquitto_log_callback_set(client, nullptr);
+  }
+  InboxRecord record;
+  record.kind = code == 0 ? InboxRecord::Kind::kConnected : InboxRecord::Kind::kConnectFailed;
+  record.code = static_cast<std::uint8_t>(code);
+  record.flag = (flags & 1) != 0;
+  std::uint16_t receive_maximum = 0;
+  mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &receive_maximum, false);
+  record.id = receive_maximum;
+  static_cast<MosquittoClient*>(self)->report_(record);
+}
+
+void MosquittoClient::on_disconnect(mosquitto* /*client*/, void* self, int code,
+                                    const mosquitto_property* /*properties*/) {
+  const int error = errno;
+  auto& client = *static_cast<MosquittoClient*>(self);
+  std::string text = code == MOSQ_ERR_ERRNO ? std::strerror(error) : mosquitto_strerror(code);
+  text += client.last_error_.empty() ? "" : "; " + client.last_error_;
+  InboxRecord record;
+  record.kind = code == 0 ? InboxRecord::Kind::kDisconnected : InboxRecord::Kind::kLost;
+  // Below it are the library's own codes.
+  record.code = code >= kFirstFailure ? static_cast<std::uint8_t>(code) : std::uint8_t{0};
+  record.text = text;
+  client.report_(record);
+}
+
+void MosquittoClient::on_message(mosquitto* /*client*/, void* self,
+                                 const mosquitto_message* message,
+                                 const mosquitto_property* properties) {
+  InboxRecord record;
+  record.kind = InboxRecord::Kind::kArrived;
+  record.text = message->topic;
+  record.payload = {static_cast<const std::uint8_t*>(message->payload),
+                    static_cast<std::size_t>(message->payloadlen)};
+  record.flag = message->retain;
+  std::uint32_t left = 0;
+  if (mosquitto_property_read_int32(properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, &left, false) !=
+      nullptr) {
+    record.expiry_left = left;
+  }
+  static_cast<MosquittoClient*>(self)->report_(record);
+}
+
+// NOLINTNEXTLINE(readability-function-size): the library's signature
+void MosquittoClient::on_subscribe(mosquitto* /*client*/, void* self, int /*message_id*/, int count,
+                                   const int* granted, const mosquitto_property* /*properties*/) {
+  InboxRecord record;
+  record.kind = InboxRecord::Kind::kSubscribed;
+  record.code = count > 0 ? static_cast<std::uint8_t>(granted[0]) : kFirstFailure;
+  static_cast<MosquittoClient*>(self)->report_(record);
+}
+
+void MosquittoClient::on_publish(mosquitto* /*client*/, void* self, int message_id, int code,
+                                 const mosquitto_property* /*properties*/) {
+  auto& client = *static_cast<MosquittoClient*>(self);
+  for (InFlight& entry : client.in_flight_) {
+    if (entry.message_id == message_id) {
+      InboxRecord record;
+      record.kind = InboxRecord::Kind::kAcked;
+      record.id = entry.id;
+      record.code = static_cast<std::uint8_t>(code);
+      entry = {};
+      client.report_(record);
+      return;
+    }
+  }
+}
+
+void MosquittoClient::on_log(mosquitto* /*client*/, void* self, int level, const char* text) {
+  if (level == MOSQ_LOG_ERR || level == MOSQ_LOG_WARNING) {
+    static_cast<MosquittoClient*>(self)->last_error_ = text;
+  }
+}
+
+}  // namespace doorcall::transport
