@@ -1,0 +1,141 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/time.hpp"
+#include "platform/log.hpp"
+
+namespace doorcall::platform {
+
+/// A text that must not be shown: it has no output operator and no way into the log.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  /// For the one place that hands it to the library that needs it.
+  [[nodiscard]] const std::string& reveal() const noexcept { return value_; }
+  [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
+  bool operator==(const Secret&) const = default;
+
+ private:
+  std::string value_;
+};
+
+enum class DeviceKind : std::uint8_t { kDoorStation, kPanel, kPhone, kDesk, kOther };
+enum class MqttVersion : std::uint8_t { kAuto, k5, k311 };
+enum class OfflinePolicy : std::uint8_t { kFail, kWait };
+enum class ButtonAction : std::uint8_t { kCall, kToggle, kAnswer, kDecline, kHangUp };
+
+/// A named button: a virtual one, pressed through the control socket, until hardware is bound to
+/// it.
+struct ButtonConfig {
+  std::string name;
+  ButtonAction action = ButtonAction::kToggle;
+  std::string target;  ///< whom kCall calls
+  bool operator==(const ButtonConfig&) const = default;
+};
+
+/// Every setting of the daemon with its default. What each key is called and what it allows stands
+/// in one table, config_table.cpp; `describe_settings()` prints it.
+struct Config {
+  struct Device {
+    std::string user;
+    std::string device;
+    std::string name;
+    DeviceKind kind = DeviceKind::kOther;
+    bool operator==(const Device&) const = default;
+  } device;
+
+  struct Tls {
+    bool enabled = false;  ///< the section is there
+    std::string ca_file;   ///< empty: the system's certificates
+    std::string cert_file;
+    std::string key_file;
+    std::string server_name;  ///< empty: the host
+    bool insecure = false;    ///< do not check the broker's certificate
+    bool operator==(const Tls&) const = default;
+  };
+
+  struct Broker {
+    std::string host;
+    std::uint16_t port = 0;  ///< 0: 8883 with TLS, else 1883
+    std::string root = "doorcall/v1";
+    MqttVersion protocol = MqttVersion::kAuto;
+    Millis keep_alive{60'000};
+    Millis will_delay{10'000};
+    Millis session_expiry{3'600'000};
+    std::string username;
+    std::string password_file;
+    Secret password;  ///< what stands in password_file
+    Tls tls;
+    bool operator==(const Broker&) const = default;
+  } broker;
+
+  struct Call {
+    Millis ring_time{90'000};
+    Millis receipt_time{30'000};
+    std::optional<Millis> not_yet_received;
+    Millis confirm_time{8'000};
+    Millis heartbeat{10'000};
+    Millis lost{30'000};
+    Millis media_start{15'000};
+    OfflinePolicy offline = OfflinePolicy::kFail;
+    std::uint16_t lines = 1;
+    bool operator==(const Call&) const = default;
+  } call;
+
+  struct Media {
+    std::vector<std::string> command;  ///< empty: no media hook
+    bool prewarm = false;
+    Millis stop_time{2'000};
+    bool operator==(const Media&) const = default;
+  } media;
+
+  struct Control {
+    std::string socket = "/run/doorcall/control.sock";
+    mode_t mode = 0660;
+    std::string group;  ///< empty: the daemon's own
+    bool operator==(const Control&) const = default;
+  } control;
+
+  struct Logging {
+    LogLevel level = LogLevel::kInfo;
+    bool operator==(const Logging&) const = default;
+  } log;
+
+  std::vector<ButtonConfig> buttons;
+
+  bool operator==(const Config&) const = default;
+};
+
+/// One thing that is wrong with a config file.
+struct ConfigError {
+  std::string file;
+  std::uint32_t line = 0;  ///< from 1; 0: not one line's fault
+  std::string key;         ///< "[call] ring_time", or empty for a syntax error
+  std::string message;     ///< what was found and what is allowed
+
+  /// "FILE:LINE: KEY: MESSAGE".
+  [[nodiscard]] std::string text() const;
+};
+
+/// Reads and checks a config file with the files it names, and appends everything that is wrong
+/// with it to `ret_errors`, in the order of the lines. Relative file names count from the config's
+/// own directory. The result is to be used only when nothing was appended. Errors: throws
+/// std::bad_alloc only.
+[[nodiscard]] Config load_config(const std::string& path, std::vector<ConfigError>& ret_errors);
+
+/// As load_config(), for a text; `file` is the name that errors show and file names count from.
+[[nodiscard]] Config parse_config(std::string_view text, const std::string& file,
+                                  std::vector<ConfigError>& ret_errors);
+
+/// All keys with what they allow, their defaults and meaning, one line each, for people.
+[[nodiscard]] std::string describe_settings();
+
+}  // namespace doorcall::platform

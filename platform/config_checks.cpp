@@ -1,0 +1,202 @@
+// The second pass over a config: what no key can know alone. A relation between two keys is checked
+// only when both were accepted, so that one mistake is reported once.
+#include "platform/config_checks.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include "platform/config_table.hpp"
+#include "platform/fd.hpp"
+
+namespace doorcall::platform::detail {
+namespace {
+
+constexpr std::size_t kPasswordFileBytesMax = 4096;
+constexpr std::size_t kCertificateBytesMax = std::size_t{1024} * 1024;
+
+std::string octal(mode_t mode) {
+  std::string text = "0000";
+  for (std::size_t i = 4; i-- > 0; mode >>= 3) {
+    text[i] = static_cast<char>('0' + (mode & 7));
+  }
+  return text;
+}
+
+/// File names count from the config's own directory, wherever the daemon was started.
+void resolve(std::string& name, const std::string& config_file) {
+  const std::size_t slash = config_file.rfind('/');
+  if (!name.empty() && name.front() != '/' && slash != std::string::npos) {
+    name.insert(0, config_file, 0, slash + 1);
+  }
+}
+
+void check_password(ConfigDraft& draft) {
+  Config::Broker& broker = draft.config.broker;
+  if (broker.password_file.empty()) {
+    return;
+  }
+  resolve(broker.password_file, draft.file);
+  std::string text;
+  std::string problem;
+  mode_t mode = 0;
+  if (!read_small_file(broker.password_file, kPasswordFileBytesMax, text, problem, &mode)) {
+    draft.error("broker", "password_file", problem);
+    return;
+  }
+  if ((mode & (S_IRWXG | S_IRWXO)) != 0) {
+    draft.error("broker", "password_file",
+                broker.password_file + " is open to others (mode " + octal(mode) +
+                    "), allowed is its owner only: chmod 600 it and change the password");
+    return;
+  }
+  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
+  if (text.empty()) {
+    draft.error("broker", "password_file",
+                "the first line of " + broker.password_file + " is empty; it must be the password");
+    return;
+  }
+  broker.password = Secret(std::move(text));
+  if (broker.username.empty()) {
+    broker.username = draft.config.device.device + '@' + draft.config.device.user;
+  }
+}
+
+void check_certificate(ConfigDraft& draft, std::string& name, std::string_view key) {
+  if (name.empty()) {
+    return;
+  }
+  resolve(name, draft.file);
+  std::string text;
+  std::string problem;
+  mode_t mode = 0;
+  if (!read_small_file(name, kCertificateBytesMax, text, problem, &mode)) {
+    draft.error("broker.tls", key, problem);
+  } else if (key == "key_file" && (mode & S_IRWXO) != 0) {
+    draft.error("broker.tls", key,
+                name + " is open to all (mode " + octal(mode) +
+                    "), allowed is its owner and group: chmod 640 it and replace the key");
+  }
+}
+
+void check_tls(ConfigDraft& draft) {
+  Config::Tls& tls = draft.config.broker.tls;
+  check_certificate(draft, tls.ca_file, "ca_file");
+  check_certificate(draft, tls.cert_file, "cert_file");
+  check_certificate(draft, tls.key_file, "key_file");
+  if (!tls.cert_file.empty() && tls.key_file.empty()) {
+    draft.error("broker.tls", "cert_file", "found without key_file; a certificate needs its key");
+  }
+  if (tls.cert_file.empty() && !tls.key_file.empty()) {
+    draft.error("broker.tls", "key_file", "found without cert_file; a key needs its certificate");
+  }
+}
+
+void check_call(ConfigDraft& draft) {
+  const Config::Call& call = draft.config.call;
+  if (call.lost >= 2 * call.heartbeat) {
+    return;
+  }
+  const std::string message = "found lost " + duration_text(call.lost) + " and heartbeat " +
+                              duration_text(call.heartbeat) +
+                              "; lost must be at least twice heartbeat";
+  draft.error("call", draft.has("call", "lost") ? "lost" : "heartbeat", message);
+}
+
+void check_media(ConfigDraft& draft) {
+  if (draft.config.media.command.empty()) {
+    return;
+  }
+  std::string& program = draft.config.media.command.front();
+  if (program.find('/') == std::string::npos) {
+    return;  // looked for in PATH when it is started
+  }
+  resolve(program, draft.file);
+  struct stat status {};
+  if (::stat(program.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      ::access(program.c_str(), X_OK) != 0) {
+    draft.error("media", "command",
+                "found " + program + ", which is no program that this user can run");
+  }
+}
+
+void check_buttons(ConfigDraft& draft) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < draft.config.buttons.size(); ++i) {
+    const ButtonConfig& button = draft.config.buttons[i];
+    const std::uint32_t line = draft.button_lines[i];
+    if (!button.name.empty() && !names.insert(button.name).second) {
+      draft.error(line, "[[button]] name", "found '" + button.name + "' a second time");
+    }
+    if (button.action == ButtonAction::kCall && button.target == draft.config.device.user) {
+      draft.error(line, "[[button]] press", "found the own user; a user cannot call itself");
+    }
+  }
+}
+
+}  // namespace
+
+void ConfigDraft::error(std::uint32_t line, std::string key, std::string message) {
+  errors.push_back(
+      {.file = file, .line = line, .key = std::move(key), .message = std::move(message)});
+}
+
+void ConfigDraft::error(std::string_view section, std::string_view key, std::string message) {
+  const auto found = lines.find(std::string(section).append(".").append(key));
+  error(found == lines.end() ? 0 : found->second,
+        std::string("[").append(section).append("] ").append(key), std::move(message));
+}
+
+bool ConfigDraft::has(std::string_view section, std::string_view key) const {
+  return lines.find(std::string(section).append(".").append(key)) != lines.end();
+}
+
+void check_config(ConfigDraft& draft) {
+  check_password(draft);
+  check_tls(draft);
+  check_call(draft);
+  check_media(draft);
+  check_buttons(draft);
+  resolve(draft.config.control.socket, draft.file);
+}
+
+bool read_small_file(const std::string& path, std::size_t bytes_max, std::string& ret_text,
+                     std::string& ret_problem, mode_t* ret_mode) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) {
+    ret_problem = "cannot read " + path + ": " + std::strerror(errno);
+    return false;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    ret_problem = "cannot read " + path + ": it is " +
+                  (S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
+    return false;
+  }
+  std::string text;
+  std::array<char, 4096> buffer;
+  ssize_t count = 0;
+  while ((count = ::read(fd.get(), buffer.data(), buffer.size())) > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > bytes_max) {
+      ret_problem = path + " is too long; at most " + std::to_string(bytes_max) + " bytes";
+      return false;
+    }
+  }
+  if (count < 0) {
+    ret_problem = "cannot read " + path + ": " + std::strerror(errno);
+    return false;
+  }
+  ret_text = std::move(text);
+  if (ret_mode != nullptr) {
+    *ret_mode = status.st_mode & 07777;
+  }
+  return true;
+}
+
+}  // namespace doorcall::platform::detail

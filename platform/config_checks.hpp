@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/config.hpp"
+
+namespace doorcall::platform::detail {
+
+/// A config that is being read: what the file says so far and what is wrong with it.
+struct ConfigDraft {
+  Config config;
+  std::string file;
+  std::vector<ConfigError>& errors;
+  /// The line of each key that holds an accepted value, by "section.key".
+  std::map<std::string, std::uint32_t, std::less<>> lines;
+  std::vector<std::uint32_t> button_lines;  ///< of config.buttons
+
+  void error(std::uint32_t line, std::string key, std::string message);
+  /// An error of a key that was accepted by itself.
+  void error(std::string_view section, std::string_view key, std::string message);
+  [[nodiscard]] bool has(std::string_view section, std::string_view key) const;
+};
+
+/// Checks what no key can know alone: relations between keys, and the files that are named. Reads
+/// the password and makes file names absolute or relative to the working directory.
+void check_config(ConfigDraft& draft);
+
+/// Reads a regular file of up to `bytes_max`. False with a sentence in `ret_problem`. `ret_mode`
+/// may be null. Never blocks on a FIFO or device.
+[[nodiscard]] bool read_small_file(const std::string& path, std::size_t bytes_max,
+                                   std::string& ret_text, std::string& ret_problem,
+                                   mode_t* ret_mode = nullptr);
+
+}  // namespace doorcall::platform::detail
