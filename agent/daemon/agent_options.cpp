@@ -1,0 +1,90 @@
+#include "agent/daemon/agent_options.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace doorcall::daemon {
+namespace {
+
+using std::chrono::ceil;
+using std::chrono::seconds;
+
+std::string to_text(platform::DeviceKind kind) {
+  switch (kind) {
+    case platform::DeviceKind::kDoorStation: return "door_station";
+    case platform::DeviceKind::kPanel: return "panel";
+    case platform::DeviceKind::kPhone: return "phone";
+    case platform::DeviceKind::kDesk: return "desk";
+    case platform::DeviceKind::kOther: return "other";
+  }
+  return "other";
+}
+
+MqttProtocol to_protocol(platform::MqttVersion version) {
+  switch (version) {
+    case platform::MqttVersion::kAuto: return MqttProtocol::kAuto;
+    case platform::MqttVersion::k5: return MqttProtocol::kMqtt5;
+    case platform::MqttVersion::k311: return MqttProtocol::kMqtt311;
+  }
+  return MqttProtocol::kAuto;
+}
+
+BrokerOptions to_broker(const platform::Config::Broker& config) {
+  constexpr std::uint16_t kPort = 1883;
+  constexpr std::uint16_t kTlsPort = 8883;
+  BrokerOptions broker;
+  broker.host = config.host;
+  broker.port = config.port != 0 ? config.port : (config.tls.enabled ? kTlsPort : kPort);
+  broker.topic_root = config.root;
+  broker.protocol = to_protocol(config.protocol);
+  broker.username = config.username;
+  broker.password = config.password.reveal();
+  broker.tls.enabled = config.tls.enabled;
+  broker.tls.ca_file = config.tls.ca_file;
+  broker.tls.cert_file = config.tls.cert_file;
+  broker.tls.key_file = config.tls.key_file;
+  broker.tls.server_name = config.tls.server_name;
+  broker.tls.insecure = config.tls.insecure;
+  broker.keep_alive = ceil<seconds>(config.keep_alive);
+  broker.session_expiry = ceil<seconds>(config.session_expiry);
+  broker.will_delay = ceil<seconds>(config.will_delay);
+  return broker;
+}
+
+}  // namespace
+
+AgentOptions to_options(const platform::Config& config) {
+  AgentOptions options;
+  options.user = config.device.user;
+  options.device = config.device.device;
+  options.name = config.device.name;
+  options.kind = to_text(config.device.kind);
+  options.broker = to_broker(config.broker);
+  options.timers.ring = config.call.ring_time;
+  options.timers.receipt = config.call.receipt_time;
+  options.timers.notice = config.call.not_yet_received.value_or(Millis{0});
+  options.timers.confirm = config.call.confirm_time;
+  options.timers.heartbeat = config.call.heartbeat;
+  options.timers.lost = config.call.lost;
+  options.timers.media_start = config.call.media_start;
+  options.lines = config.call.lines;
+  options.wait_offline = config.call.offline == platform::OfflinePolicy::kWait;
+  options.media_command = config.media.command;
+  options.media_prewarm = config.media.prewarm;
+  options.media_stop_time = config.media.stop_time;
+  return options;
+}
+
+ButtonAction to_action(const platform::ButtonConfig& button) {
+  using Kind = ButtonAction::Kind;
+  switch (button.action) {
+    case platform::ButtonAction::kCall: return {.kind = Kind::kCall, .user = button.target};
+    case platform::ButtonAction::kToggle: return {.kind = Kind::kToggle, .user = button.target};
+    case platform::ButtonAction::kAnswer: return {.kind = Kind::kAnswer, .user = {}};
+    case platform::ButtonAction::kDecline: return {.kind = Kind::kDecline, .user = {}};
+    case platform::ButtonAction::kHangUp: return {.kind = Kind::kHangUp, .user = {}};
+  }
+  return {};
+}
+
+}  // namespace doorcall::daemon

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "doorcall/button.hpp"
+#include "doorcall/options.hpp"
+#include "platform/config.hpp"
+
+namespace doorcall::daemon {
+
+/// The agent's part of the config. The log is left to the caller.
+[[nodiscard]] AgentOptions to_options(const platform::Config& config);
+
+[[nodiscard]] ButtonAction to_action(const platform::ButtonConfig& button);
+
+}  // namespace doorcall::daemon

@@ -1,0 +1,98 @@
+#include "agent/daemon/to_json.hpp"
+
+namespace doorcall::daemon {
+namespace {
+
+using platform::Json;
+
+Json event(const char* type, double at_ms, double wall_ms) {
+  Json object = Json::object();
+  object.set("type", type).set("at_ms", at_ms).set("wall_ms", wall_ms);
+  return object;
+}
+
+const char* direction(bool outgoing) {
+  return outgoing ? "outgoing" : "incoming";
+}
+
+void add_device(Json& object, const DevicePresence& device) {
+  object.set("user", device.user)
+      .set("device", device.device)
+      .set("state", to_string(device.state))
+      .set("name", device.name)
+      .set("kind", device.kind)
+      .set("software", device.software);
+}
+
+}  // namespace
+
+Json to_json(const CallView& call) {
+  Json object = Json::object();
+  object.set("call", call.call)
+      .set("state", to_string(call.state))
+      .set("direction", direction(call.outgoing))
+      .set("peer_user", call.peer_user)
+      .set("peer_device", call.peer_device)
+      .set("leg", to_string(call.leg))
+      .set("media", to_string(call.media))
+      .set("media_state", to_string(call.media_state))
+      .set("reason", to_string(call.reason))
+      .set("age_ms", call.age.count());
+  return object;
+}
+
+Json to_json(const DevicePresence& device) {
+  Json object = Json::object();
+  add_device(object, device);
+  return object;
+}
+
+Json live_calls(const Agent& agent) {
+  Json calls = Json::array();
+  for (const CallView& call : agent.calls()) {
+    if (call.state != CallState::kEnded) {
+      calls.push(to_json(call));
+    }
+  }
+  return calls;
+}
+
+Json to_event(const CallUpdate& update, double wall_ms) {
+  Json object = event("call", update.at_ms, wall_ms);
+  object.set("change", to_string(update.change))
+      .set("call", update.call)
+      .set("state", to_string(update.state))
+      .set("direction", direction(update.outgoing))
+      .set("peer_user", update.peer_user)
+      .set("peer_device", update.peer_device)
+      .set("caller_user", update.caller_user)
+      .set("caller_device", update.caller_device)
+      .set("caller_name", update.caller_name)
+      .set("media", to_string(update.media))
+      .set("media_state", to_string(update.media_state))
+      .set("reason", to_string(update.reason))
+      .set("ring_left_ms", update.ring_left.count())
+      .set("data", update.data)
+      .set("line", update.line);
+  return object;
+}
+
+Json to_event(const DevicePresence& device, double wall_ms) {
+  Json object = event("presence", device.at_ms, wall_ms);
+  add_device(object, device);
+  object.set("known", device.known);
+  return object;
+}
+
+Json to_event(const LinkUpdate& update, double wall_ms) {
+  Json object = event("link", update.at_ms, wall_ms);
+  object.set("state", to_string(update.state))
+      .set("trouble", to_string(update.trouble))
+      .set("code", update.code)
+      .set("text", update.text)
+      .set("retry_in_ms", update.retry_in.count())
+      .set("mqtt5", update.mqtt5);
+  return object;
+}
+
+}  // namespace doorcall::daemon

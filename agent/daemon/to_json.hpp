@@ -1,0 +1,19 @@
+#pragma once
+
+#include "doorcall/agent.hpp"
+#include "platform/json.hpp"
+
+// The control socket's objects. Their keys are documented in agent/README.md and stay.
+
+namespace doorcall::daemon {
+
+[[nodiscard]] platform::Json to_json(const CallView& call);
+[[nodiscard]] platform::Json to_json(const DevicePresence& device);
+[[nodiscard]] platform::Json live_calls(const Agent& agent);
+
+/// Events, with `wall_ms`: the time of day, ms since 1970.
+[[nodiscard]] platform::Json to_event(const CallUpdate& update, double wall_ms);
+[[nodiscard]] platform::Json to_event(const DevicePresence& device, double wall_ms);
+[[nodiscard]] platform::Json to_event(const LinkUpdate& update, double wall_ms);
+
+}  // namespace doorcall::daemon

@@ -1,0 +1,41 @@
+# The libraries of other projects that doorcall needs, each as a target doorcall_dependency_<name>.
+# Read by our build and, installed beside the package files, by projects that use libdoorcall.
+
+include_guard(GLOBAL)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+# Makes doorcall_dependency_<name> from pkg-config modules.
+function(doorcall_dependency_from_pkg_config name)
+  pkg_check_modules(DOORCALL_${name} QUIET IMPORTED_TARGET GLOBAL ${ARGN})
+  if(TARGET PkgConfig::DOORCALL_${name})
+    add_library(doorcall_dependency_${name} INTERFACE IMPORTED GLOBAL)
+    target_link_libraries(doorcall_dependency_${name} INTERFACE PkgConfig::DOORCALL_${name})
+  endif()
+endfunction()
+
+doorcall_dependency_from_pkg_config(cjson libcjson)
+doorcall_dependency_from_pkg_config(toml tomlplusplus)
+doorcall_dependency_from_pkg_config(mosquitto libmosquitto openssl)
+
+# Debian's Paho packages have no pkg-config file.
+find_path(DOORCALL_PAHO_INCLUDE_DIR mqtt/async_client.h)
+find_library(DOORCALL_PAHO_CPP_LIBRARY paho-mqttpp3)
+find_library(DOORCALL_PAHO_C_LIBRARY paho-mqtt3as)
+mark_as_advanced(DOORCALL_PAHO_INCLUDE_DIR DOORCALL_PAHO_CPP_LIBRARY DOORCALL_PAHO_C_LIBRARY)
+if(DOORCALL_PAHO_INCLUDE_DIR AND DOORCALL_PAHO_CPP_LIBRARY AND DOORCALL_PAHO_C_LIBRARY)
+  add_library(doorcall_dependency_paho INTERFACE IMPORTED GLOBAL)
+  target_include_directories(doorcall_dependency_paho INTERFACE ${DOORCALL_PAHO_INCLUDE_DIR})
+  target_link_libraries(doorcall_dependency_paho INTERFACE
+    ${DOORCALL_PAHO_CPP_LIBRARY} ${DOORCALL_PAHO_C_LIBRARY} Threads::Threads)
+endif()
+
+# Headers only: nothing of these reaches users of libdoorcall.
+doorcall_dependency_from_pkg_config(cli11 CLI11)
+find_path(DOORCALL_MSGPACK_INCLUDE_DIR msgpack.hpp)
+mark_as_advanced(DOORCALL_MSGPACK_INCLUDE_DIR)
+if(DOORCALL_MSGPACK_INCLUDE_DIR)
+  add_library(doorcall_dependency_msgpack INTERFACE IMPORTED GLOBAL)
+  target_include_directories(doorcall_dependency_msgpack INTERFACE ${DOORCALL_MSGPACK_INCLUDE_DIR})
+  target_compile_definitions(doorcall_dependency_msgpack INTERFACE MSGPACK_NO_BOOST)
+endif()

@@ -1,0 +1,99 @@
+#include "agent/facade/events.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace doorcall::facade {
+namespace {
+
+std::vector<std::uint8_t> copy(Bytes bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+LinkTrouble to_trouble(LinkLost::Cause cause) {
+  switch (cause) {
+    case LinkLost::Cause::kNetwork: return LinkTrouble::kNetwork;
+    case LinkLost::Cause::kRefused: return LinkTrouble::kRefused;
+    case LinkLost::Cause::kTakenOver: return LinkTrouble::kTakenOver;
+  }
+  return LinkTrouble::kNone;
+}
+
+}  // namespace
+
+CallUpdate to_update(const CallEvent& event, double at_ms) {
+  return {.at_ms = at_ms,
+          .change = event.change,
+          .call = std::string(to_text(event.call).view()),
+          .state = event.state,
+          .outgoing = event.outgoing,
+          .peer_user = std::string(event.peer.user.view()),
+          .peer_device = std::string(event.peer.device.view()),
+          .caller_user = std::string(event.caller.user.view()),
+          .caller_device = std::string(event.caller.device.view()),
+          .caller_name = std::string(event.caller_name),
+          .media = event.media,
+          .media_state = event.media_state,
+          .reason = event.reason,
+          .ring_left = event.ring_left,
+          .data = std::string(event.data),
+          .line = std::string(event.line),
+          .offer = copy(event.offer)};
+}
+
+LinkUpdate to_update(const LinkEvent& event, double at_ms) {
+  const bool trouble = event.state == LinkState::kReconnecting;
+  return {.at_ms = at_ms,
+          .state = event.state,
+          .trouble = trouble ? to_trouble(event.cause) : LinkTrouble::kNone,
+          .code = event.code,
+          .text = std::string(event.text),
+          .retry_in = event.retry_in,
+          .mqtt5 = event.mqtt5};
+}
+
+DevicePresence to_update(const PresenceEvent& event, double at_ms) {
+  return {.at_ms = at_ms,
+          .user = std::string(event.account.user.view()),
+          .device = std::string(event.account.device.view()),
+          .state = event.presence.state,
+          .known = event.known,
+          .name = std::string(event.presence.name),
+          .kind = std::string(event.presence.device_kind),
+          .software = std::string(event.presence.software)};
+}
+
+MediaRequest to_request(const StartMedia& order) {
+  return {.call = std::string(to_text(order.call).view()),
+          .caller = order.caller,
+          .peer_user = std::string(order.peer.user.view()),
+          .peer_device = std::string(order.peer.device.view()),
+          .media = order.media,
+          .local_offer = {},
+          .remote_offer = {}};
+}
+
+MediaRequest to_request(const CallUpdate& update) {
+  return {.call = update.call,
+          .caller = update.outgoing,
+          .peer_user = update.peer_user,
+          .peer_device = update.peer_device,
+          .media = update.media,
+          .local_offer = {},
+          .remote_offer = {}};
+}
+
+CallView to_view(const CallInfo& info, Instant now) {
+  return {.call = std::string(to_text(info.call).view()),
+          .state = info.state,
+          .leg = info.leg,
+          .outgoing = info.outgoing,
+          .peer_user = std::string(info.peer.user.view()),
+          .peer_device = std::string(info.peer.device.view()),
+          .media = info.media,
+          .media_state = info.media_state,
+          .reason = info.reason,
+          .age = now - info.since};
+}
+
+}  // namespace doorcall::facade

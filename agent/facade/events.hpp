@@ -1,0 +1,20 @@
+#pragma once
+
+#include "agent/core/engine.hpp"
+#include "agent/core/output.hpp"
+#include "doorcall/call.hpp"
+#include "doorcall/media.hpp"
+
+// The engine's outputs, which are views, as the public API's copies.
+
+namespace doorcall::facade {
+
+[[nodiscard]] CallUpdate to_update(const CallEvent& event, double at_ms);
+[[nodiscard]] LinkUpdate to_update(const LinkEvent& event, double at_ms);
+[[nodiscard]] DevicePresence to_update(const PresenceEvent& event, double at_ms);
+/// Without the offers, which neither has.
+[[nodiscard]] MediaRequest to_request(const StartMedia& order);
+[[nodiscard]] MediaRequest to_request(const CallUpdate& update);
+[[nodiscard]] CallView to_view(const CallInfo& info, Instant now);
+
+}  // namespace doorcall::facade

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/core/engine.hpp"
+#include "agent/facade/completions.hpp"
+#include "agent/facade/delivery.hpp"
+#include "agent/facade/link_factory.hpp"
+#include "agent/facade/media_children.hpp"
+#include "agent/facade/options.hpp"
+#include "doorcall/agent.hpp"
+#include "platform/event_loop.hpp"
+#include "platform/log.hpp"
+#include "transport/gateway.hpp"
+
+namespace doorcall {
+
+/// The agent's inside: one engine between a link, media and the embedder's code, on one loop.
+///
+/// Every entry from the loop goes through enter(), which afterwards delivers events and arms the
+/// deadline. Commands only feed the engine: what they cause is delivered from the loop.
+class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
+ public:
+  using BoundAction = std::variant<ButtonAction, std::function<void()>>;
+
+  Impl(AgentOptions options, const facade::MakeLink& make_link);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  /// The owner is gone: nothing of the embedder's is called any more.
+  void abandon() noexcept;
+
+  // impl_commands.cpp
+  Errc start(Completion done);
+  Errc stop(Completion done);
+  std::vector<std::string> reconfigure(AgentOptions options);
+  CallResult call(std::string_view user, const CallOptions& options, Completion done);
+  Errc answer(std::string_view call, const AnswerOptions& options, Completion done);
+  Errc decline(std::string_view call, const DeclineOptions& options, Completion done);
+  Errc cancel(std::string_view call, std::string_view data, Completion done);
+  Errc hang_up(std::string_view call, std::string_view data, Completion done);
+
+  // impl_press.cpp
+  void bind(std::string name, BoundAction action);
+  bool unbind(std::string_view name);
+  Errc press(std::string_view name);
+
+  // impl_media.cpp
+  void set_media_handler(MediaHandler handler);
+
+  // impl_views.cpp
+  [[nodiscard]] std::vector<CallView> calls() const;
+  [[nodiscard]] std::vector<DevicePresence> presence() const;
+  [[nodiscard]] std::map<std::string, std::uint64_t> counters() const;
+  [[nodiscard]] std::vector<std::string> buttons() const;
+
+  // impl.cpp: the loop
+  void run();
+  void process();
+  [[nodiscard]] Millis next_deadline() const;
+  void post(std::function<void()> task);
+
+  [[nodiscard]] const Engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] bool mqtt5() const noexcept { return mqtt5_; }
+  [[nodiscard]] const AgentOptions& options() const noexcept { return options_; }
+  [[nodiscard]] facade::Delivery& delivery() noexcept { return delivery_; }
+  [[nodiscard]] platform::EventLoop& loop() noexcept { return loop_; }
+  [[nodiscard]] platform::Log& log() noexcept { return log_; }
+
+ private:
+  /// What only the facade keeps of a live call: the engine hands offers through.
+  struct Offers {
+    std::vector<std::uint8_t> local;
+    std::vector<std::uint8_t> remote;
+  };
+  struct Names {
+    std::string name;
+    std::string kind;
+    std::string software;
+  };
+
+  template <typename Work>
+  void enter(Work&& work) {
+    if (abandoned_) {
+      return;
+    }
+    if (entered_) {
+      work();
+      return;
+    }
+    entered_ = true;
+    work();
+    delivery_.run();
+    entered_ = false;
+    if (!abandoned_) {
+      arm();
+    }
+  }
+  void on_due();
+  void arm();
+  Result feed(const Input& input);
+  void take_fact(const Input& input);
+  void link_closed();
+  void take(const Output& output);
+  void take_call(const CallEvent& event);
+  void take_presence(const PresenceEvent& event);
+  void take_link(const LinkEvent& event);
+  void forget_names();
+  void take_stopped();
+  void take_posted();
+  void log_link(const LinkUpdate& update);
+
+  // impl_media.cpp
+  void apply_settings();
+  void use_media_command();
+  void report_media(const std::string& call, MediaState state);
+  void keep_offer(const CallId& call, const std::vector<std::uint8_t>& offer);
+  void take_media(const StartMedia& order);
+  void take_media(const StopMedia& order);
+
+  // impl_commands.cpp
+  template <typename MakeInput>
+  Errc end_by(std::string_view call, Completion& done, MakeInput make_input);
+
+  // impl_press.cpp
+  Errc act(const ButtonAction& action);
+  Errc press_call(const std::string& user);
+  Errc press_hang_up();
+  [[nodiscard]] std::optional<CallInfo> oldest(CallState state) const;
+
+  AgentOptions options_;
+  facade::CheckedOptions checked_;
+  platform::EventLoop loop_;
+  platform::Log log_;
+  facade::Delivery delivery_;
+  facade::Completions completions_;
+  Completion start_done_;
+  Completion stop_done_;
+  std::unique_ptr<std::byte[]> memory_;
+  std::unique_ptr<Engine> engine_;
+  transport::Gateway gateway_;
+  std::unique_ptr<transport::Link> link_;
+  std::shared_ptr<facade::MediaDriver> media_;  ///< none: calls without media
+  std::shared_ptr<facade::MediaChildren> children_;
+  platform::Watch link_watch_;
+  std::map<CallId, Offers> offers_;
+  std::map<Account, Names> names_;
+  std::map<std::string, BoundAction, std::less<>> buttons_;
+  double at_ms_ = 0;
+  bool running_ = false;
+  bool mqtt5_ = true;
+  bool link_open_ = false;  ///< an attempt or a connection, until it is reported down
+  bool entered_ = false;
+  bool abandoned_ = false;
+  bool own_media_ = false;
+
+  std::mutex posted_mutex_;
+  std::vector<std::function<void()>> posted_;
+  platform::Wakeup posted_wakeup_;
+};
+
+}  // namespace doorcall
