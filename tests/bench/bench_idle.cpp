@@ -1,0 +1,257 @@
+// What a daemon costs that has nothing to do: threads, wake-ups (voluntary context switches of all
+// its threads), memory; and how long it takes from exec until a subscriber has its presence. Both
+// builds of doorcalld, beside bare clients of the same libraries that connect, subscribe and
+// publish one retained message. Every start has topics of its own; the programs take turns.
+//
+// Usage: bench_idle [BIN-DIRECTORY]     (default: where this program is)
+
+#include <fcntl.h>
+#include <mosquitto.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/bench/bench_report.hpp"
+#include "tests/fakes/mosquitto_process.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace doorcall::bench;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kStarts = 15;
+constexpr std::chrono::seconds kSettle{8};
+constexpr std::chrono::seconds kWatch{25};
+constexpr std::chrono::seconds kOnlineLimit{10};
+
+/// Tells when a message that is not empty is published under a root.
+class Watcher {
+ public:
+  explicit Watcher(std::uint16_t port) : client_(mosquitto_new(nullptr, true, this)) {
+    mosquitto_int_option(client_, MOSQ_OPT_TCP_NODELAY, 1);
+    mosquitto_message_callback_set(client_, [](mosquitto*, void* self, const mosquitto_message* m) {
+      static_cast<Watcher*>(self)->seen_ |=
+          std::string_view(m->topic).starts_with(static_cast<Watcher*>(self)->awaited_);
+    });
+    if (mosquitto_connect(client_, "127.0.0.1", port, 600) != MOSQ_ERR_SUCCESS) {
+      throw std::runtime_error("no connection to the broker");
+    }
+    mosquitto_subscribe(client_, nullptr, "idle/+/+/presence/+", 1);
+  }
+  ~Watcher() { mosquitto_destroy(client_); }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  void await(const std::string& root) {
+    awaited_ = root + "/";
+    seen_ = false;
+    mosquitto_loop(client_, 0, 1);
+  }
+  void wait() {
+    const auto end = Clock::now() + kOnlineLimit;
+    while (!seen_) {
+      if (Clock::now() > end || mosquitto_loop(client_, 1'000, 1) != MOSQ_ERR_SUCCESS) {
+        throw std::runtime_error(awaited_ + ": nothing came online");
+      }
+    }
+  }
+
+ private:
+  mosquitto* client_;
+  std::string awaited_;
+  bool seen_ = false;
+};
+
+struct Usage {
+  std::size_t threads = 0;
+  std::uint64_t switches = 0;
+};
+
+/// The number behind `key` in a /proc file, summed up.
+std::uint64_t read_sum(const fs::path& path, std::string_view key) {
+  std::ifstream file(path);
+  std::uint64_t sum = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(key)) {
+      sum += std::stoull(line.substr(line.find_first_of("0123456789", key.size())));
+    }
+  }
+  return sum;
+}
+
+class Process {
+ public:
+  Process(std::vector<std::string> command, const std::string& log) {
+    std::vector<char*> arguments;
+    for (std::string& word : command) {
+      arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+      ::dup2(out, STDOUT_FILENO);
+      ::dup2(out, STDERR_FILENO);
+      ::execv(arguments[0], arguments.data());
+      ::_exit(127);
+    }
+  }
+  ~Process() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  [[nodiscard]] fs::path proc() const { return fs::path("/proc") / std::to_string(pid_); }
+
+  [[nodiscard]] Usage usage() const {
+    Usage usage;
+    for (const fs::directory_entry& task : fs::directory_iterator(proc() / "task")) {
+      ++usage.threads;
+      usage.switches += read_sum(task.path() / "status", "voluntary_ctxt_switches");
+    }
+    return usage;
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+struct Program {
+  const char* name;
+  const char* file;
+  bool daemon;
+  std::vector<double> online_ms;
+  std::unique_ptr<Process> idle;
+  Usage before;
+  double wake_ups = 0;
+};
+
+class Bench {
+ public:
+  explicit Bench(fs::path directory) : directory_(std::move(directory)), watcher_(broker_.port()) {
+    for (const Program& program : programs_) {
+      if (!fs::exists(directory_ / program.file)) {
+        throw std::runtime_error("missing: " + (directory_ / program.file).string());
+      }
+    }
+  }
+
+  int run() {
+    for (int i = 0; i < kStarts; ++i) {
+      for (Program& program : programs_) {
+        start(program);
+      }
+    }
+    std::this_thread::sleep_for(kSettle);
+    for (Program& program : programs_) {
+      program.before = program.idle->usage();
+    }
+    std::this_thread::sleep_for(kWatch);
+    for (Program& program : programs_) {
+      const Usage after = program.idle->usage();
+      program.wake_ups = static_cast<double>(after.switches - program.before.switches) /
+                         static_cast<double>(kWatch.count());
+    }
+    print();
+    return check();
+  }
+
+ private:
+  void start(Program& program) {
+    program.idle.reset();
+    const std::string root = "idle/" + std::to_string(++roots_);
+    std::vector<std::string> command{(directory_ / program.file).string()};
+    if (program.daemon) {
+      command.insert(command.end(), {"--config", write_config(root)});
+    } else {
+      command.insert(command.end(), {std::to_string(broker_.port()), root});
+    }
+    watcher_.await(root);
+    const auto begin = Clock::now();
+    program.idle =
+        std::make_unique<Process>(std::move(command), broker_.directory() + "/programs.log");
+    watcher_.wait();
+    const std::chrono::duration<double, std::milli> taken = Clock::now() - begin;
+    program.online_ms.push_back(taken.count());
+  }
+
+  std::string write_config(const std::string& root) {
+    const std::string base = "doorcall-" + std::to_string(roots_);
+    return broker_.write_file(
+        base + ".toml",
+        "[device]\nuser = \"flat\"\ndevice = \"panel" + std::to_string(roots_) +
+            "\"\n[broker]\nhost = \"127.0.0.1\"\nport = " + std::to_string(broker_.port()) +
+            "\nroot = \"" + root + "\"\n[control]\nsocket = \"" + broker_.directory() + "/" + base +
+            ".sock\"\n");
+  }
+
+  void print() const {
+    std::printf("%-24s %8s %10s %9s %9s   %s\n", "idle", "threads", "wake-ups/s", "USS kB",
+                "RSS kB", "ms from exec to online, p50 (least-most)");
+    for (const Program& program : programs_) {
+      const fs::path rollup = program.idle->proc() / "smaps_rollup";
+      std::printf("%-24s %8zu %10.2f %9llu %9llu   %.1f (%.1f-%.1f)\n", program.name,
+                  program.before.threads, program.wake_ups,
+                  static_cast<unsigned long long>(read_sum(rollup, "Private_")),
+                  static_cast<unsigned long long>(read_sum(rollup, "Rss:")),
+                  median(program.online_ms), percentile(program.online_ms, 0),
+                  percentile(program.online_ms, 100));
+    }
+  }
+
+  [[nodiscard]] int check() const {
+    const Program& mosquitto = programs_[0];
+    const Program& paho = programs_[2];
+    std::printf("what Paho costs: %.2f wake-ups/s and %zu threads more, online %.1f ms later\n\n",
+                paho.wake_ups - mosquitto.wake_ups, paho.before.threads - mosquitto.before.threads,
+                median(paho.online_ms) - median(mosquitto.online_ms));
+    Targets targets;
+    targets.at_most("libmosquitto build, threads", static_cast<double>(mosquitto.before.threads),
+                    1);
+    targets.at_most("libmosquitto build, wake-ups a second but keep-alive", mosquitto.wake_ups,
+                    0.05);
+    targets.at_most("libmosquitto build, ms from exec to online", median(mosquitto.online_ms), 10);
+    targets.at_most("Paho build, wake-ups a second", paho.wake_ups, 3);
+    targets.at_most("Paho build, ms from exec to online", median(paho.online_ms), 30);
+    return targets.exit_code();
+  }
+
+  const fs::path directory_;
+  doorcall::fakes::MosquittoProcess broker_;
+  Watcher watcher_;
+  int roots_ = 100;
+  std::array<Program, 4> programs_{
+      {{"doorcalld, libmosquitto", "doorcalld-mosquitto", true, {}, {}, {}, 0},
+       {"bare libmosquitto", "idle_bare_mosquitto", false, {}, {}, {}, 0},
+       {"doorcalld, Paho", "doorcalld-paho", true, {}, {}, {}, 0},
+       {"bare Paho, as shipped", "idle_bare_paho", false, {}, {}, {}, 0}}};
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    mosquitto_lib_init();
+    return Bench(argc > 1 ? fs::path(argv[1]) : fs::read_symlink("/proc/self/exe").parent_path())
+        .run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_idle: %s\n", error.what());
+    return 2;
+  }
+}

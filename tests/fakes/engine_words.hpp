@@ -1,0 +1,131 @@
+#pragma once
+
+// What leaves an engine in words, and deep copies of what it only views.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "agent/core/output.hpp"
+
+namespace doorcall::fakes {
+
+/// "panel@apt1"; the text must fit the grammar.
+inline Account account_of(std::string_view text) {
+  return Account::parse(text).value();
+}
+
+inline std::string word(std::string_view name, std::string_view detail) {
+  return detail.empty() ? std::string(name) : std::string(name) + "(" + std::string(detail) + ")";
+}
+
+inline std::string_view to_word(Alert alert) {
+  switch (alert) {
+    case Alert::kRinging: return "";
+    case Alert::kSilent: return "silent";
+    case Alert::kWaiting: return "waiting";
+  }
+  return "?";
+}
+
+/// "reject(busy)", "ringing(waiting)", "sync(invite)", …
+inline std::string describe(const Body& body) {
+  const std::string_view name = to_string(kind_of(body));
+  if (const auto* ringing = std::get_if<Ringing>(&body)) {
+    return word(name, to_word(ringing->alert));
+  }
+  if (const auto* confirm = std::get_if<Confirm>(&body)) {
+    return word(name, confirm->winner.view());
+  }
+  if (const auto* reject = std::get_if<Reject>(&body)) {
+    return word(name, to_string(reject->reason));
+  }
+  if (const auto* cancel = std::get_if<Cancel>(&body)) {
+    return word(name, to_string(cancel->reason));
+  }
+  if (const auto* end = std::get_if<End>(&body)) {
+    return word(name, to_string(end->reason));
+  }
+  if (const auto* sync = std::get_if<Sync>(&body)) {
+    return word(name, sync->invite ? "invite" : "");
+  }
+  return std::string(name);
+}
+
+inline std::string describe(const CallEvent& event) {
+  const std::string change = "event:" + std::string(to_string(event.change));
+  if (event.change == CallChange::kMedia) {
+    return word(change, to_string(event.media_state));
+  }
+  return word(change, event.reason == Reason::kNone ? "" : to_string(event.reason));
+}
+
+/// One output: a message by its kind, the rest as "event:...", "presence:...", "link:...",
+/// "peer:...".
+inline std::string describe(const Output& output) {
+  struct Visitor {
+    std::string operator()(const SendMessage& out) const { return describe(out.message.body); }
+    std::string operator()(const SendPresence& out) const {
+      return "presence:" + std::string(to_string(out.presence.state));
+    }
+    std::string operator()(const OpenLink&) const { return "open"; }
+    std::string operator()(const CloseLink&) const { return "close"; }
+    std::string operator()(const StartMedia&) const { return "start_media"; }
+    std::string operator()(const StopMedia&) const { return "stop_media"; }
+    std::string operator()(const CallEvent& event) const { return describe(event); }
+    std::string operator()(const LinkEvent& event) const {
+      return "link:" + std::string(to_string(event.state));
+    }
+    std::string operator()(const PresenceEvent& event) const {
+      return "peer:" + std::string(event.known ? to_string(event.presence.state) : "unknown");
+    }
+    std::string operator()(const Stopped&) const { return "stopped"; }
+  };
+  return std::visit(Visitor{}, output);
+}
+
+/// Keeps copies of texts, bytes and lists for as long as it lives.
+class Attic {
+ public:
+  std::string_view copy(std::string_view text) { return texts_.emplace_back(text); }
+  Bytes copy(Bytes bytes) { return bytes_.emplace_back(bytes.begin(), bytes.end()); }
+
+  Message copy(const Message& message) {
+    Message kept = message;
+    if (auto* invite = std::get_if<Invite>(&kept.body)) {
+      rebind(*invite);
+    } else if (auto* accept = std::get_if<Accept>(&kept.body)) {
+      accept->answer = copy(accept->answer);
+      accept->data = copy(accept->data);
+    } else if (auto* reject = std::get_if<Reject>(&kept.body)) {
+      reject->data = copy(reject->data);
+    } else if (auto* cancel = std::get_if<Cancel>(&kept.body)) {
+      cancel->data = copy(cancel->data);
+    } else if (auto* end = std::get_if<End>(&kept.body)) {
+      end->data = copy(end->data);
+    } else if (auto* sync = std::get_if<Sync>(&kept.body)) {
+      sync->legs = views_.emplace_back(sync->legs.begin(), sync->legs.end());
+      if (sync->invite) {
+        rebind(*sync->invite);
+      }
+    }
+    return kept;
+  }
+
+ private:
+  void rebind(Invite& invite) {
+    invite.caller_name = copy(invite.caller_name);
+    invite.data = copy(invite.data);
+    invite.line = copy(invite.line);
+    invite.offer = copy(invite.offer);
+  }
+
+  std::deque<std::string> texts_;
+  std::deque<std::vector<std::uint8_t>> bytes_;
+  std::deque<std::vector<LegView>> views_;
+};
+
+}  // namespace doorcall::fakes

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "tests/unit/codec_samples.hpp"
+
+// msgpack made by hand, so that tests can make what the codec itself never writes.
+
+namespace doorcall::samples {
+
+inline constexpr std::uint64_t kInvite = 1;
+inline constexpr std::uint64_t kRinging = 2;
+inline constexpr std::uint64_t kAccept = 3;
+inline constexpr std::uint64_t kConfirm = 4;
+inline constexpr std::uint64_t kReject = 5;
+inline constexpr std::uint64_t kCancel = 6;
+inline constexpr std::uint64_t kEnd = 7;
+inline constexpr std::uint64_t kSync = 12;
+inline constexpr std::uint64_t kAck = 13;
+inline constexpr std::uint64_t kMarker = 14;
+
+/// Appends a big-endian number of `bytes` bytes.
+inline void put_number(Packet& out, std::uint64_t value, unsigned bytes) {
+  for (unsigned i = bytes; i > 0; --i) {
+    out.push_back(static_cast<std::uint8_t>(value >> (8 * (i - 1))));
+  }
+}
+
+inline Packet raw(std::uint8_t type, std::uint64_t value, unsigned bytes) {
+  Packet out{type};
+  put_number(out, value, bytes);
+  return out;
+}
+
+inline Packet number(std::uint64_t value) {
+  return value < 128 ? Packet{static_cast<std::uint8_t>(value)} : raw(0xCF, value, 8);
+}
+
+inline Packet with_body(Packet head, std::string_view body) {
+  head.insert(head.end(), body.begin(), body.end());
+  return head;
+}
+
+inline Packet text(std::string_view body) {
+  return with_body(raw(0xDA, body.size(), 2), body);
+}
+inline Packet bin(std::string_view body) {
+  return with_body(raw(0xC5, body.size(), 2), body);
+}
+
+inline Packet array(const std::vector<Packet>& elements) {
+  Packet out = raw(0xDC, elements.size(), 2);
+  for (const Packet& each : elements) {
+    out.insert(out.end(), each.begin(), each.end());
+  }
+  return out;
+}
+
+/// A map that tests change before it is packed: keys in any order, twice, or not at all.
+struct Map {
+  std::vector<std::pair<std::uint64_t, Packet>> pairs;
+
+  Map& set(std::uint64_t key, Packet value) {
+    for (auto& [known, old] : pairs) {
+      if (known == key) {
+        old = std::move(value);
+        return *this;
+      }
+    }
+    pairs.emplace_back(key, std::move(value));
+    return *this;
+  }
+
+  Map& drop(std::uint64_t key) {
+    std::erase_if(pairs, [key](const auto& pair) { return pair.first == key; });
+    return *this;
+  }
+
+  [[nodiscard]] Packet pack() const {
+    Packet out = raw(0xDE, pairs.size(), 2);
+    for (const auto& [key, value] : pairs) {
+      const Packet packed = number(key);
+      out.insert(out.end(), packed.begin(), packed.end());
+      out.insert(out.end(), value.begin(), value.end());
+    }
+    return out;
+  }
+};
+
+inline Packet leg_array(std::uint64_t leg_number = 1) {
+  return array({text("gate@front-door"), number(leg_number)});
+}
+
+inline Packet leg_view(std::uint64_t state = 4, std::uint64_t reason = 0) {
+  return array({text("gate@front-door"), number(1), text("flat-12"), text("kitchen"), number(state),
+                number(reason)});
+}
+
+/// A whole valid message of `kind`, if `body` is one.
+inline Map message(std::uint64_t kind, const Map& body) {
+  Map map;
+  map.set(0, number(1)).set(1, number(kind));
+  map.set(2, bin("0123456789abcdef")).set(3, leg_array());
+  map.set(4, number(77)).set(5, number(1)).set(6, number(9));
+  map.set(8, body.pack());
+  return map;
+}
+
+/// Decodes into an object of its own.
+inline transport::DecodeResult decode(const Packet& packet) {
+  transport::Decoded out;
+  return transport::decode(packet, out);
+}
+
+inline Packet nil() {
+  return {0xC0};
+}
+
+inline Map invite_body() {
+  Map body;
+  body.set(0, text("gate@front-door")).set(1, text("Front door")).set(2, number(1));
+  body.set(3, number(90'000)).set(4, bin("offer")).set(5, text("data")).set(6, text("bell-1"));
+  return body;
+}
+
+inline Map sync_body() {
+  Map body;
+  body.set(0, array({leg_view()})).set(1, invite_body().pack()).set(2, number(5));
+  return body;
+}
+
+inline Map body_of(std::uint64_t kind) {
+  Map body;
+  switch (kind) {
+    case kInvite: return invite_body();
+    case kRinging: return body.set(0, number(2)).set(1, number(9));
+    case kAccept: return body.set(0, bin("answer")).set(1, text("data"));
+    case kConfirm: return body.set(0, text("kitchen")).set(1, number(1));
+    case kReject:
+    case kCancel:
+    case kEnd: return body.set(0, number(1)).set(1, text("data"));
+    case kSync: return sync_body();
+    case kAck: return body.set(0, number(3));
+    default: return body;
+  }
+}
+
+inline Map valid(std::uint64_t kind) {
+  return message(kind, body_of(kind));
+}
+
+/// The result when one field of the kind's body is something else.
+inline transport::DecodeResult with_field(std::uint64_t kind, std::uint64_t key,
+                                          const Packet& value) {
+  return decode(message(kind, body_of(kind).set(key, value)).pack());
+}
+
+inline transport::DecodeResult without_field(std::uint64_t kind, std::uint64_t key) {
+  return decode(message(kind, body_of(kind).drop(key)).pack());
+}
+
+inline transport::DecodeResult with_header(std::uint64_t key, const Packet& value) {
+  return decode(valid(kAccept).set(key, value).pack());
+}
+
+inline constexpr std::array<std::uint64_t, 10> kAllKinds{
+    kInvite, kRinging, kAccept, kConfirm, kReject, kCancel, kEnd, kSync, kAck, kMarker};
+
+}  // namespace doorcall::samples

@@ -1,0 +1,229 @@
+// What a config file says as a whole: defaults, every key, the order of errors, broken syntax.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/config_table.hpp"
+#include "tests/fakes/config_fixture.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using doorcall::Millis;
+using doorcall::platform::Config;
+using doorcall::platform::detail::Setting;
+using doorcall::test::kLeast;
+
+namespace {
+
+/// Every key, each with a value that is not its default.
+constexpr std::string_view kFull = R"([device]
+user = "door"
+device = "front"
+name = "Tür"
+kind = "door_station"
+[broker]
+host = "broker.example"
+port = 8884
+root = "site/a"
+protocol = "3.1.1"
+keep_alive = "2min"
+will_delay = 0
+session_expiry = "2h"
+username = "me"
+password_file = "password"
+[broker.tls]
+ca_file = "ca.pem"
+cert_file = "cert.pem"
+key_file = "key.pem"
+server_name = "other"
+insecure = true
+[call]
+ring_time = 600
+receipt_time = "1500ms"
+not_yet_received = "5s"
+confirm_time = 2
+heartbeat = 2
+lost = 5
+media_start = "2min"
+offline = "wait"
+lines = 8
+[media]
+command = ["sh", "-c", "exit 0"]
+prewarm = true
+stop_time = "500ms"
+[control]
+socket = "/run/x.sock"
+mode = "0600"
+group = "audio"
+[log]
+level = "debug"
+[[button]]
+name = "bell"
+press = "call:apt1"
+[[button]]
+name = "hook"
+press = "toggle"
+)";
+
+}  // namespace
+
+TEST_GROUP_BASE(Config, doorcall::test::ConfigFixture){
+    Config load_full(){dir.write("password", "secret\nsecond line\n");
+dir.write("ca.pem", "x", 0644);
+dir.write("cert.pem", "x", 0644);
+dir.write("key.pem", "x", 0640);
+const Config config = doorcall::platform::load_config(dir.write("d.toml", kFull), errors);
+STRCMP_EQUAL("", report().c_str());
+return config;
+}
+}
+;
+
+TEST(Config, TheLeastFileGivesTheDefaults) {
+  Config config = with("");
+  STRCMP_EQUAL("", report().c_str());
+  STRCMP_EQUAL("door", config.device.user.c_str());
+  Config expected;
+  expected.device.user = "door";
+  expected.device.device = "front";
+  expected.broker.host = "localhost";
+  CHECK_TRUE(expected == config);
+}
+
+TEST(Config, TheDocumentedDefaultsAreTheRealOnes) {
+  Config defaults;
+  std::string all;
+  for (const Setting& setting : doorcall::platform::detail::settings()) {
+    if (!setting.initial.empty() && setting.section != "broker.tls") {
+      all += std::string(setting.section) + '.' + std::string(setting.key) + " = " +
+             std::string(setting.initial) + '\n';
+    }
+  }
+  all += "device.user = \"u\"\ndevice.device = \"d\"\nbroker.host = \"h\"\n";
+  const Config config = parse(all);
+  STRCMP_EQUAL("", report().c_str());
+  defaults.device.user = "u";
+  defaults.device.device = "d";
+  defaults.broker.host = "h";
+  CHECK_TRUE(defaults == config);
+}
+
+TEST(Config, EverySettingOfDeviceAndBrokerIsRead) {
+  const Config config = load_full();
+  STRCMP_EQUAL("T\xc3\xbcr", config.device.name.c_str());
+  CHECK_TRUE(config.device.kind == doorcall::platform::DeviceKind::kDoorStation);
+  CHECK_EQUAL(8884, config.broker.port);
+  STRCMP_EQUAL("site/a", config.broker.root.c_str());
+  CHECK_TRUE(config.broker.protocol == doorcall::platform::MqttVersion::k311);
+  CHECK_EQUAL(120'000, config.broker.keep_alive.count());
+  CHECK_EQUAL(0, config.broker.will_delay.count());
+  CHECK_EQUAL(7'200'000, config.broker.session_expiry.count());
+  STRCMP_EQUAL("me", config.broker.username.c_str());
+  STRCMP_EQUAL("secret", config.broker.password.reveal().c_str());
+  CHECK_TRUE(config.broker.tls.enabled);
+  CHECK_TRUE(config.broker.tls.insecure);
+  STRCMP_EQUAL(dir.file("ca.pem").c_str(), config.broker.tls.ca_file.c_str());
+  STRCMP_EQUAL(dir.file("cert.pem").c_str(), config.broker.tls.cert_file.c_str());
+  STRCMP_EQUAL(dir.file("key.pem").c_str(), config.broker.tls.key_file.c_str());
+  STRCMP_EQUAL("other", config.broker.tls.server_name.c_str());
+}
+
+TEST(Config, EverySettingOfCallsAndHardwareIsRead) {
+  const Config config = load_full();
+  CHECK_EQUAL(600'000, config.call.ring_time.count());
+  CHECK_EQUAL(1'500, config.call.receipt_time.count());
+  CHECK_TRUE(config.call.not_yet_received == Millis(5'000));
+  CHECK_EQUAL(2'000, config.call.confirm_time.count());
+  CHECK_EQUAL(2'000, config.call.heartbeat.count());
+  CHECK_EQUAL(5'000, config.call.lost.count());
+  CHECK_EQUAL(120'000, config.call.media_start.count());
+  CHECK_TRUE(config.call.offline == doorcall::platform::OfflinePolicy::kWait);
+  CHECK_EQUAL(8, config.call.lines);
+  CHECK_TRUE(config.media.command == (std::vector<std::string>{"sh", "-c", "exit 0"}));
+  CHECK_TRUE(config.media.prewarm);
+  CHECK_EQUAL(500, config.media.stop_time.count());
+  STRCMP_EQUAL("/run/x.sock", config.control.socket.c_str());
+  CHECK_EQUAL(0600U, config.control.mode);
+  STRCMP_EQUAL("audio", config.control.group.c_str());
+  CHECK_TRUE(config.log.level == doorcall::platform::LogLevel::kDebug);
+  CHECK_EQUAL(2U, config.buttons.size());
+  CHECK_TRUE(config.buttons[0].action == doorcall::platform::ButtonAction::kCall);
+  STRCMP_EQUAL("apt1", config.buttons[0].target.c_str());
+  CHECK_TRUE(config.buttons[1].action == doorcall::platform::ButtonAction::kToggle);
+}
+
+TEST(Config, AllErrorsAreReportedInTheOrderOfTheLines) {
+  parse(
+      "[device]\nuser = \"a b\"\n[call]\nring_tme = 5\nring_time = 900\nlines = \"two\"\n"
+      "offline = \"maybe\"\n[brokr]\nhost = 1\n[broker]\nport = 70000\n");
+  STRCMP_EQUAL(
+      "d.toml:1: [device] device: is missing, allowed is a text of 1 to 31 characters A-Z a-z 0-9 "
+      "_ -\n"
+      "d.toml:2: [device] user: found \"a b\", allowed is a text of 1 to 32 characters A-Z a-z 0-9 "
+      "_ -\n"
+      "d.toml:4: unknown key 'ring_tme' in [call], did you mean 'ring_time'?\n"
+      "d.toml:5: [call] ring_time: found 900, allowed is a time from 1s to 10min\n"
+      "d.toml:6: [call] lines: found \"two\", allowed is a number from 1 to 8\n"
+      "d.toml:7: [call] offline: found \"maybe\", allowed is \"fail\", \"wait\"\n"
+      "d.toml:8: unknown section 'brokr', did you mean [broker]?\n"
+      "d.toml:10: [broker] host: is missing, allowed is a text of 1 to 253 bytes without control "
+      "characters\n"
+      "d.toml:11: [broker] port: found 70000, allowed is a number from 1 to 65535\n",
+      report().c_str());
+}
+
+TEST(Config, AnEmptyFileLacksWhatIsRequired) {
+  for (const std::string_view text : {"", "\n\n", "# only a remark", "\xef\xbb\xbf"}) {
+    parse(text);
+    CHECK_EQUAL(3U, errors.size());
+    STRCMP_CONTAINS("d.toml: [device] user: is missing", report().c_str());
+    STRCMP_CONTAINS("d.toml: [broker] host: is missing", report().c_str());
+  }
+}
+
+TEST(Config, AByteOrderMarkIsNoError) {
+  parse(std::string("\xef\xbb\xbf").append(kLeast));
+  STRCMP_EQUAL("", report().c_str());
+}
+
+TEST(Config, SyntaxErrorsNameTheirLine) {
+  for (const std::string_view text :
+       {"[log]\nlevel = \n", "[log]\nlevel = \"open\n", "[log]\nlevel = \"info\"\nlevel = \"info\"",
+        "[log]\n[log]\n", "[log\n", "= 1\n", "[log]\nlevel \"info\"\n", "\xff\xfe[\0",
+        "a = \"\xff\"", "[log]\nlevel = 'a\x01'\n"}) {
+    parse(text);
+    CHECK_EQUAL_TEXT(1U, errors.size(), std::string(text).c_str());
+    CHECK_TRUE(errors[0].line > 0);
+    CHECK_FALSE(errors[0].message.empty());
+  }
+  parse("[call]\nlines = 1\nlines = 2\n");
+  STRCMP_CONTAINS("d.toml:3: ", report().c_str());
+}
+
+TEST(Config, DeepNestingIsAnErrorNotACrash) {
+  parse("a = " + std::string(10'000, '[') + std::string(10'000, ']'));
+  CHECK_TRUE(!errors.empty());
+  std::string tables;
+  for (int i = 0; i < 10'000; ++i) {
+    tables += "{a=";
+  }
+  parse("a = " + tables + '1' + std::string(10'000, '}'));
+  CHECK_TRUE(!errors.empty());
+  std::string dotted = "a";
+  for (int i = 0; i < 2'000; ++i) {
+    dotted += ".a";
+  }
+  parse(dotted + " = 1");
+  CHECK_TRUE(!errors.empty());
+}
+
+TEST(Config, EverySettingIsDescribed) {
+  const std::string text = doorcall::platform::describe_settings();
+  for (const Setting& setting : doorcall::platform::detail::settings()) {
+    STRCMP_CONTAINS(("\n" + std::string(setting.key) + ": ").c_str(), text.c_str());
+  }
+  STRCMP_CONTAINS(
+      "ring_time: how long a call from here rings. Allowed is a time from 1s to 10min; "
+      "default 90\n",
+      text.c_str());
+}

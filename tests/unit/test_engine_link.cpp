@@ -1,0 +1,267 @@
+// The link: one attempt after the other, with full jitter (PROTOCOL §5, reconnect back-off), start
+// and goodbye.
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "tests/fakes/engine_rig.hpp"
+#include "tests/fakes/engine_scene.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace doorcall;
+using namespace doorcall::fakes;
+
+TEST_GROUP(EngineLink) {
+  Instant now_{Millis{1'000'000}};
+  Station door_{"door@gate", now_};
+
+  /// The delay after one more lost link or failed attempt, and the attempt itself.
+  Millis lose(LinkLost::Cause cause = LinkLost::Cause::kNetwork) {
+    door_.give(LinkLost{cause, 7, "why"});
+    const LinkEvent event = door_.links.back();
+    CHECK_TRUE(event.state == LinkState::kReconnecting);
+    CHECK_TRUE(event.cause == cause && event.code == 7);
+    const std::size_t attempts = door_.wills.size();
+    CHECK_TRUE(event.retry_in >= Millis{1});
+    door_.run(event.retry_in - Millis{1});
+    UNSIGNED_LONGS_EQUAL(attempts, door_.wills.size());
+    door_.run(Millis{1});
+    UNSIGNED_LONGS_EQUAL(attempts + 1, door_.wills.size());
+    return event.retry_in;
+  }
+
+  /// The longest of many delays at one step, by trying it with many seeds.
+  static Millis longest(int failures, Millis since_start, bool in_a_call, LinkLost::Cause cause) {
+    Millis most{0};
+    for (std::uint8_t seed = 1; seed <= 60; ++seed) {
+      Instant now{Millis{1'000'000}};
+      Station::Options options;
+      options.seed = seed;
+      options.settings.lost_time = Millis{300'000};
+      options.settings.receipt_time = Millis{60'000};
+      Station door("door@gate", now, options);
+      door.come_online();
+      door.run(since_start);
+      if (in_a_call) {
+        InviteUser command = invite(UserId::parse("apt1").value());
+        command.ring_time = kRingTimeMax;
+        command.wait_offline = true;
+        door.give(command);
+      }
+      for (int i = 0; i < failures; ++i) {
+        door.give(LinkLost{cause, 0, {}});
+        if (i + 1 < failures) {
+          door.run(door.links.back().retry_in);
+        }
+      }
+      most = std::max(most, door.links.back().retry_in);
+    }
+    return most;
+  }
+
+  static void check_near(std::int64_t expected, Millis most) {
+    CHECK_TRUE(most.count() <= expected && most.count() > expected * 8 / 10);
+  }
+};
+
+TEST(EngineLink, EachAttemptHasAConnectNumberOfItsOwn) {
+  door_.give(Start{});
+  std::set<ConnectNumber> seen{door_.wills.back().connect};
+  for (int i = 0; i < 20; ++i) {
+    lose();
+    CHECK_TRUE(seen.insert(door_.wills.back().connect).second);
+    CHECK_TRUE(door_.wills.back().incarnation == door_.engine().incarnation());
+  }
+}
+
+TEST(EngineLink, AStartIsOneAttempt) {
+  door_.give(Start{});
+  STRCMP_EQUAL("link:connecting open", door_.words().c_str());
+  door_.run(Millis{600'000});  // the driver owes the answer
+  UNSIGNED_LONGS_EQUAL(1, door_.wills.size());
+}
+
+TEST(EngineLink, ConnectedIsTold) {
+  door_.give(Start{});
+  door_.give(LinkConnected{false, true});
+  CHECK_TRUE(door_.links.back().state == LinkState::kConnected);
+  CHECK_FALSE(door_.links.back().mqtt5);
+  CHECK_TRUE(door_.engine().link_state() == LinkState::kConnected);
+}
+
+TEST(EngineLink, DoublesFromOneToFiveSecondsInTheFirstFiveMinutes) {
+  using enum LinkLost::Cause;
+  check_near(1'000, longest(1, Millis{0}, false, kNetwork));
+  check_near(2'000, longest(2, Millis{0}, false, kNetwork));
+  check_near(4'000, longest(3, Millis{0}, false, kNetwork));
+  check_near(5'000, longest(4, Millis{0}, false, kNetwork));
+  check_near(5'000, longest(9, Millis{0}, false, kNetwork));
+}
+
+TEST(EngineLink, GoesOnToAMinuteLater) {
+  using enum LinkLost::Cause;
+  check_near(1'000, longest(1, Millis{600'000}, false, kNetwork));
+  check_near(8'000, longest(4, Millis{600'000}, false, kNetwork));
+  check_near(60'000, longest(7, Millis{600'000}, false, kNetwork));
+  check_near(60'000, longest(12, Millis{600'000}, false, kNetwork));
+}
+
+TEST(EngineLink, StaysAtFiveSecondsWhileACallIsLive) {
+  check_near(5'000, longest(7, Millis{600'000}, true, LinkLost::Cause::kNetwork));
+}
+
+TEST(EngineLink, StartsSlowlyWhereItIsNotWelcome) {
+  for (const LinkLost::Cause cause : {LinkLost::Cause::kRefused, LinkLost::Cause::kTakenOver}) {
+    check_near(5'000, longest(1, Millis{0}, false, cause));
+    check_near(60'000, longest(6, Millis{0}, true, cause));
+  }
+}
+
+TEST(EngineLink, AConnectionThatDiesYoungIsNotWelcome) {
+  Millis most{0};
+  door_.give(Start{});
+  for (int i = 0; i < 12; ++i) {
+    door_.give(LinkConnected{});
+    door_.run(Millis{1'000});
+    most = std::max(most, lose());
+  }
+  CHECK_TRUE(most > Millis{10'000});
+}
+
+TEST(EngineLink, AConnectionThatLastsStartsTheBackOffAnew) {
+  door_.come_online();
+  for (int i = 0; i < 6; ++i) {
+    lose();
+  }
+  door_.give(LinkConnected{});
+  door_.run(kShortLived);
+  CHECK_TRUE(lose() <= Millis{1'000});
+}
+
+TEST(EngineLink, TheJitterIsFull) {
+  door_.come_online();
+  Millis least = Millis::max();
+  for (int i = 0; i < 60; ++i) {
+    least = std::min(least, lose());
+  }
+  CHECK_TRUE(least < Millis{1'000});
+}
+
+TEST(EngineLink, ALateConnectedOrLostFactOfAStoppedEngineIsNothing) {
+  door_.give(LinkConnected{});
+  door_.give(LinkLost{});
+  door_.run(Millis{60'000});
+  STRCMP_EQUAL("", door_.words().c_str());
+  CHECK_TRUE(door_.engine().link_state() == LinkState::kStopped);
+}
+
+TEST_GROUP(EngineStop){static Station::Options two_lines(){Station::Options options;
+options.settings.lines = 2;
+return options;
+}
+static std::size_t live_calls(Station& station) {
+  std::size_t live = 0;
+  for (std::size_t i = 0; station.engine().call_at(i); ++i) {
+    live += station.engine().call_at(i)->state != CallState::kEnded ? 1U : 0U;
+  }
+  return live;
+}
+}
+;
+
+TEST(EngineStop, SaysTheEndOfEachCallAndWaitsForTheReceiptsTwoSecondsAtMost) {
+  for (const bool answered : {true, false}) {
+    Scene scene(Stage::kInConnected);
+    const Instant begun = scene.now;
+    scene.station.give(Stop{});
+    scene.run(Millis{10});
+    STRCMP_EQUAL("end(shutting_down) event:ended(shutting_down) presence:offline",
+                 scene.station.words().c_str());
+    UNSIGNED_LONGS_EQUAL(0, scene.station.stops);
+    if (answered) {
+      scene.hear(scene.peer.ack(scene.station.last(MessageKind::kEnd).header()));
+      UNSIGNED_LONGS_EQUAL(1, scene.station.stops);
+    } else {
+      scene.run(begun + kStopTime - scene.now - Millis{1});
+      UNSIGNED_LONGS_EQUAL(0, scene.station.stops);
+      scene.run(Millis{1});
+      UNSIGNED_LONGS_EQUAL(1, scene.station.stops);
+    }
+    UNSIGNED_LONGS_EQUAL(1, scene.station.closes);
+  }
+}
+
+TEST(EngineStop, WithoutALinkItIsImmediate) {
+  Scene scene(Stage::kInConnected);
+  scene.station.give(LinkLost{});
+  scene.station.give(Stop{});
+  scene.run(Millis{5});
+  UNSIGNED_LONGS_EQUAL(1, scene.station.stops);
+  STRCMP_EQUAL("shutting_down", std::string(to_string(scene.reason())).c_str());
+}
+
+TEST(EngineStop, ALinkLostInTheGoodbyeEndsEveryCall) {
+  Scene scene(Stage::kInConnected, two_lines());
+  scene.station.give(invite(UserId::parse("apt7").value()));
+  scene.station.give(Stop{});
+  scene.station.give(LinkLost{});
+  scene.run(Millis{10});
+  UNSIGNED_LONGS_EQUAL(1, scene.station.stops);
+  UNSIGNED_LONGS_EQUAL(0, live_calls(scene.station));
+  (void)scene.station.words();
+  scene.run(Millis{120'000});
+  STRCMP_EQUAL("", scene.station.words().c_str());
+}
+
+TEST(EngineStop, NothingComesAfterStopped) {
+  Scene scene(Stage::kUnknown);
+  scene.station.give(Stop{});
+  (void)scene.station.words();
+  scene.hear(scene.peer.invite(scene.call));
+  scene.hear(scene.peer.ringing(scene.call, {scene.station.self, 1}));
+  scene.station.give(
+      PresenceReceived{scene.peer.self, false, 3600, scene.peer.presence(PresenceState::kIdle)});
+  scene.station.give(LinkLost{});
+  scene.station.give(LinkConnected{});
+  scene.run(Millis{3'600'000});
+  STRCMP_EQUAL("", scene.station.words().c_str());
+  STRCMP_EQUAL("unknown", scene.state().c_str());
+}
+
+TEST(EngineStop, NoNewCallIsTakenDuringTheGoodbye) {
+  Scene scene(Stage::kInConnected, two_lines());
+  scene.station.give(Stop{});
+  scene.run(Millis{5});
+  STRCMP_EQUAL("", scene.answer_to(scene.peer.invite(call_id(3))).c_str());
+}
+
+TEST(EngineStop, BothSidesAgreeWhateverTheStateWas) {
+  Rig ring = ringing();
+  ring->give(ring->door(), Stop{});
+  ring->run(Millis{5'000});
+  CHECK_TRUE(ring->door().reason(ring->call) == Reason::kShuttingDown);
+  CHECK_TRUE(ring->panel().reason(ring->call) == Reason::kCancelled);
+  Rig callee = ringing();
+  callee->give(callee->panel(), Stop{});
+  callee->run(Millis{5'000});
+  CHECK_TRUE(callee->panel().reason(callee->call) == Reason::kShuttingDown);
+  CHECK_TRUE(callee->door().reason(callee->call) == Reason::kOffline);
+  Rig talk = connected();
+  talk->give(talk->panel(), Stop{});
+  talk->run(Millis{5'000});
+  CHECK_TRUE(talk->panel().reason(talk->call) == Reason::kShuttingDown);
+  CHECK_TRUE(talk->door().reason(talk->call) == Reason::kShuttingDown);
+}
+
+TEST(EngineStop, ItCanBeStartedAgain) {
+  Scene scene(Stage::kInHungUp);
+  scene.station.give(Stop{});
+  scene.run(Millis{5});
+  const ConnectNumber before = scene.station.wills.back().connect;
+  scene.station.come_online();
+  CHECK_TRUE(scene.station.wills.back().connect > before);
+  STRCMP_EQUAL("ringing event:incoming", scene.answer_to(scene.peer.invite(call_id(3))).c_str());
+  STRCMP_EQUAL("", scene.answer_to(scene.peer.invite(scene.call)).c_str());
+}
