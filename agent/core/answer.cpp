@@ -73,7 +73,6 @@ void Core::on_accept(const MessageReceived& input, Call& call, const Accept& acc
   for (const LegTimer kind : {LegTimer::kRing, LegTimer::kReceipt, LegTimer::kNotice}) {
     disarm(timer(call, kind));
   }
-  drop_live_outgoing(call);
   connect(call, accept.data, accept.answer);
 }
 
@@ -109,14 +108,14 @@ void Core::on_confirm(const MessageReceived& input, const Header& header,
   if (!mine && call.state != CallState::kConnected) {
     finish(call, Reason::kAnsweredElsewhere);
   } else if (mine && call.state == CallState::kAccepting) {
-    disarm(timer(call, LegTimer::kConfirm));
-    drop_live_outgoing(call);
     connect(call, {}, {});
   }
 }
 
 /// Both sides: the owner when it processes the accept, the callee at the confirm.
 void Core::connect(Call& call, std::string_view data, Bytes offer) noexcept {
+  disarm(timer(call, LegTimer::kConfirm));
+  drop_live_outgoing(call);
   invited_leg(call).state = LegState::kConnected;
   set_state(call, CallState::kConnected);
   ++counters.calls_connected;

@@ -56,7 +56,6 @@ inline constexpr std::size_t kDevicesPerLegMax =
 inline constexpr std::size_t kOutputsMax = 48;  ///< orders of one handle(); timers wait for room
 inline constexpr std::size_t kOutputsPerStepMax = 24;
 inline constexpr std::size_t kQuestionsPerSenderMax = 2;  ///< unproven invites; more: dropped
-inline constexpr std::size_t kInviteesMax = 9;            ///< users in one request
 
 /// Sizes of the tables, set at start. Each bound's policy when full stands beside it.
 struct Limits {

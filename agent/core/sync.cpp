@@ -80,8 +80,6 @@ void Core::on_sync(const MessageReceived& input, const Header& header, const Syn
   }
   heard(call);
   if (named && call.state == CallState::kAccepting) {  // the confirm was lost, this says the same
-    disarm(timer(call, LegTimer::kConfirm));
-    drop_live_outgoing(call);
     connect(call, {}, {});
   }
 }
