@@ -26,6 +26,15 @@ using transport::Publication;
 
 using MakeLink = std::unique_ptr<Link> (*)(LinkOptions, transport::LinkSink&);
 
+/// A link to a broker on this machine.
+inline LinkOptions options_for(std::uint16_t port, const std::string& id = "panel@flat1") {
+  LinkOptions options;
+  options.host = "127.0.0.1";
+  options.port = port;
+  options.client_id = id;
+  return options;
+}
+
 inline Instant read_clock() {
   return Instant(
       std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch()));

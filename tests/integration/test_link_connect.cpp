@@ -21,12 +21,9 @@ LINK_GROUP(LinkConnect);
 
 namespace {
 
-LinkOptions options_for(std::uint16_t port, Protocol protocol = Protocol::kAuto) {
-  LinkOptions options;
-  options.host = "127.0.0.1";
-  options.port = port;
+LinkOptions options_for(std::uint16_t port, Protocol protocol) {
+  LinkOptions options = doorcall::test::options_for(port);
   options.protocol = protocol;
-  options.client_id = "panel@flat1";
   return options;
 }
 

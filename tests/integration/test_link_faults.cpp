@@ -18,14 +18,6 @@ LINK_GROUP(LinkFaults);
 
 namespace {
 
-LinkOptions options_for(std::uint16_t port, const std::string& id = "panel@flat1") {
-  LinkOptions options;
-  options.host = "127.0.0.1";
-  options.port = port;
-  options.client_id = id;
-  return options;
-}
-
 /// A reader is away while the broker is killed and started again; what does it still get?
 void kill_broker(MakeLink make, bool with_store) {
   MosquittoProcess broker;

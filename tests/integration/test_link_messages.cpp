@@ -22,14 +22,6 @@ LINK_GROUP(LinkMessages);
 
 namespace {
 
-LinkOptions options_for(std::uint16_t port, const std::string& id = "panel@flat1") {
-  LinkOptions options;
-  options.host = "127.0.0.1";
-  options.port = port;
-  options.client_id = id;
-  return options;
-}
-
 /// Publishes `count` numbered messages, as fast as the link takes them.
 bool publish_burst(Client& client, int count) {
   int sent = 0;

@@ -9,11 +9,8 @@ using doorcall::fakes::MosquittoProcess;
 
 namespace {
 
-LinkOptions options_for(std::uint16_t port, const std::string& id) {
-  LinkOptions options;
-  options.host = "127.0.0.1";
-  options.port = port;
-  options.client_id = id;
+LinkOptions impatient_options(std::uint16_t port, const std::string& id) {
+  LinkOptions options = options_for(port, id);
   options.keep_alive = Seconds{5};
   return options;
 }
@@ -22,8 +19,8 @@ LinkOptions options_for(std::uint16_t port, const std::string& id) {
 
 TEST_GROUP(LinkPatience) {
   MosquittoProcess broker;
-  Client paho{&transport::make_paho_link, options_for(broker.port(), "paho")};
-  Client mosquitto{&transport::make_mosquitto_link, options_for(broker.port(), "mosquitto")};
+  Client paho{&transport::make_paho_link, impatient_options(broker.port(), "paho")};
+  Client mosquitto{&transport::make_mosquitto_link, impatient_options(broker.port(), "mosquitto")};
 
   void setup() override {
     paho.open({{"t", 0}});

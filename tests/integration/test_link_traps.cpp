@@ -37,14 +37,6 @@ const std::thread::id loop_thread = std::this_thread::get_id();
 constexpr const char* kSlowName = "slow.test";
 constexpr std::chrono::milliseconds kSlow{700};
 
-LinkOptions options_for(std::uint16_t port, const std::string& id = "panel@flat1") {
-  LinkOptions options;
-  options.host = "127.0.0.1";
-  options.port = port;
-  options.client_id = id;
-  return options;
-}
-
 bool has_nodelay(int fd) {
   int on = 0;
   socklen_t size = sizeof on;
