@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "platform/config_checks.hpp"
+#include "platform/config_lists.hpp"
 #include "platform/config_table.hpp"
 #include "platform/config_value.hpp"
 
@@ -16,19 +17,22 @@ namespace doorcall::platform {
 namespace {
 
 using detail::ConfigDraft;
+using detail::Repeated;
 using detail::Setting;
+using detail::shown;
 
 constexpr std::size_t kFileBytesMax = std::size_t{1024} * 1024;
-constexpr std::size_t kButtonsMax = 16;
-constexpr std::string_view kButton = "button";
+constexpr std::size_t kNameCharactersMax = 32;
 
-std::string shown(std::string_view section) {
-  const bool list = section == kButton;
-  return (list ? "[[" : "[") + std::string(section) + (list ? "]]" : "]");
-}
+/// One section of the file, an entry of a repeated one included.
+struct Place {
+  std::string_view section;
+  std::string title;  ///< "[call]", "[[button]]", "[plans.night]"
+  std::string lines;  ///< what its keys are called in ConfigDraft::lines, before the key
+};
 
-std::string shown(std::string_view section, std::string_view key) {
-  return shown(section).append(" ").append(key);
+Place single(std::string_view section) {
+  return {section, shown(section), std::string(section).append(".")};
 }
 
 const Setting* find_setting(std::string_view section, std::string_view key) {
@@ -61,20 +65,25 @@ std::string known_text(const std::vector<std::string_view>& names) {
   return text;
 }
 
-/// "unknown key 'ring_tme' in [call], did you mean 'ring_time'?"
-std::string unknown_key_text(std::string_view section, std::string_view key) {
-  std::string text = "unknown key '" + std::string(key) + "' in " + shown(section);
-  const std::vector<std::string_view> names = known_names(&section);
-  const std::string_view meant = detail::nearest(key, names);
-  if (!meant.empty()) {
-    return text + ", did you mean '" + std::string(meant) + "'?";
-  }
+/// ", it belongs in [call]", or nothing for a key of no section.
+std::string home_text(std::string_view key) {
   for (const Setting& setting : detail::settings()) {
     if (setting.key == key) {
-      return text + ", it belongs in " + shown(setting.section);
+      return ", it belongs in " + shown(setting.section);
     }
   }
-  return text + known_text(names);
+  return {};
+}
+
+/// "unknown key 'ring_tme' in [call], did you mean 'ring_time'?"
+std::string unknown_key_text(const Place& place, std::string_view key) {
+  const std::vector<std::string_view> names = known_names(&place.section);
+  const std::string_view meant = detail::nearest(key, names);
+  const std::string home = home_text(key);
+  return "unknown key '" + std::string(key) + "' in " + place.title +
+         (!meant.empty() ? ", did you mean '" + std::string(meant) + "'?"
+          : home.empty() ? known_text(names)
+                         : home);
 }
 
 std::string unknown_section_text(std::string_view section) {
@@ -84,72 +93,119 @@ std::string unknown_section_text(std::string_view section) {
          (meant.empty() ? known_text(names) : ", did you mean " + shown(meant) + "?");
 }
 
-std::string outside_text(std::string_view key) {
-  std::string text = "key '" + std::string(key) + "' stands before any section";
-  for (const Setting& setting : detail::settings()) {
-    if (setting.key == key) {
-      return text + ", it belongs in " + shown(setting.section);
-    }
-  }
-  return text;
-}
-
-void read_key(ConfigDraft& draft, const Setting& setting, const toml::node& node,
-              std::uint32_t line) {
+void read_key(ConfigDraft& draft, const Place& place, const Setting& setting,
+              const toml::node& node, std::uint32_t line) {
   std::optional<detail::Value> value = detail::convert(node, setting.rule);
   if (!value) {
-    draft.error(line, shown(setting.section, setting.key),
+    draft.error(line, place.title + ' ' + std::string(setting.key),
                 "found " + detail::found_text(node) + ", allowed is " + setting.rule.allowed());
     return;
   }
-  draft.lines[std::string(setting.section).append(".").append(setting.key)] = line;
+  draft.lines[place.lines + std::string(setting.key)] = line;
   setting.store(draft.config, *value);
 }
 
-void read_section(ConfigDraft& draft, std::string_view section, const toml::table& table) {
+void read_node(ConfigDraft& draft, std::string_view section, const toml::node& node,
+               std::uint32_t line);
+
+void read_section(ConfigDraft& draft, const Place& place, const toml::table& table) {
+  const std::vector<std::string_view> sections = known_names(nullptr);
   for (const auto& [key, node] : table) {
     const std::uint32_t line = key.source().begin.line;
-    const std::string nested = std::string(section).append(".").append(key.str());
-    const std::vector<std::string_view> sections = known_names(nullptr);
-    const bool is_section = std::find(sections.begin(), sections.end(), nested) != sections.end();
-    if (is_section && node.is_table()) {
-      draft.config.broker.tls.enabled = true;  // the only section inside another
-      read_section(draft, nested, *node.as_table());
-    } else if (is_section) {
-      draft.error(line, shown(nested),
-                  "found " + detail::found_text(node) + ", allowed is a section");
-    } else if (const Setting* const setting = find_setting(section, key.str())) {
-      read_key(draft, *setting, node, line);
+    const std::string nested = std::string(place.section).append(".").append(key.str());
+    if (std::find(sections.begin(), sections.end(), nested) != sections.end()) {
+      read_node(draft, nested, node, line);
+    } else if (const Setting* const setting = find_setting(place.section, key.str())) {
+      read_key(draft, place, *setting, node, line);
     } else {
-      draft.error(line, "", unknown_key_text(section, key.str()));
+      draft.error(line, "", unknown_key_text(place, key.str()));
     }
   }
   for (const Setting& setting : detail::settings()) {
-    if (setting.section == section && setting.required && !table.contains(setting.key)) {
-      draft.error(table.source().begin.line, shown(section, setting.key),
+    if (setting.section == place.section && setting.required && !table.contains(setting.key)) {
+      draft.error(table.source().begin.line, place.title + ' ' + std::string(setting.key),
                   "is missing, allowed is " + setting.rule.allowed());
     }
   }
 }
 
-void read_buttons(ConfigDraft& draft, const toml::node& node, std::uint32_t line) {
-  const toml::array* const buttons = node.as_array();
-  if (buttons == nullptr || !buttons->is_homogeneous<toml::table>()) {
-    draft.error(line, "[[button]]",
-                "found " + detail::found_text(node) +
-                    ", allowed are sections, each opened by [[button]] in double brackets");
+/// One entry of a repeated section.
+void read_entry(ConfigDraft& draft, const Repeated& repeated, std::string_view name,
+                const toml::table& table, std::uint32_t line) {
+  std::vector<std::uint32_t>& lines = draft.entry_lines[std::string(repeated.section)];
+  const std::string number = std::to_string(lines.size());
+  lines.push_back(line);
+  repeated.open(draft.config, name);
+  read_section(draft,
+               {repeated.section, shown(repeated.section, name),
+                std::string(repeated.section).append(".").append(number).append(".")},
+               table);
+}
+
+void refuse_count(ConfigDraft& draft, const Repeated& repeated, std::size_t count,
+                  std::uint32_t line) {
+  draft.error(line, shown(repeated.section),
+              "found " + std::to_string(count) + ' ' + std::string(repeated.plural) +
+                  ", allowed are " + std::to_string(repeated.max));
+}
+
+/// [[button]], each entry in double brackets.
+void read_list(ConfigDraft& draft, const Repeated& repeated, const toml::node& node,
+               std::uint32_t line) {
+  const toml::array* const entries = node.as_array();
+  if (entries == nullptr || !(entries->empty() || entries->is_homogeneous<toml::table>())) {
+    draft.error(line, shown(repeated.section),
+                "found " + detail::found_text(node) + ", allowed are sections, each opened by " +
+                    shown(repeated.section) + " in double brackets");
     return;
   }
-  if (buttons->size() > kButtonsMax) {
-    draft.error(line, "[[button]]",
-                "found " + std::to_string(buttons->size()) + " buttons, allowed are " +
-                    std::to_string(kButtonsMax));
+  if (entries->size() > repeated.max) {
+    refuse_count(draft, repeated, entries->size(), line);
     return;
   }
-  for (const toml::node& button : *buttons) {
-    draft.config.buttons.emplace_back();
-    draft.button_lines.push_back(button.source().begin.line);
-    read_section(draft, kButton, *button.as_table());
+  for (const toml::node& entry : *entries) {
+    read_entry(draft, repeated, "", *entry.as_table(), entry.source().begin.line);
+  }
+}
+
+/// [plans.NAME], each entry with a name of its own.
+void read_named(ConfigDraft& draft, const Repeated& repeated, const toml::table& table,
+                std::uint32_t line) {
+  if (table.size() > repeated.max) {
+    refuse_count(draft, repeated, table.size(), line);
+    return;
+  }
+  constexpr detail::Rule kName{
+      .type = detail::Rule::Type::kName, .low = 1, .high = kNameCharactersMax};
+  for (const auto& [key, node] : table) {
+    const std::uint32_t at = key.source().begin.line;
+    if (!node.is_table()) {
+      draft.error(at, "",
+                  "unknown key '" + std::string(key.str()) + "' in [" +
+                      std::string(repeated.section) + "], allowed are sections, each opened by " +
+                      shown(repeated.section));
+    } else if (!detail::is_name(key.str(), kNameCharactersMax)) {
+      draft.error(at, shown(repeated.section, key.str()),
+                  "found this name, allowed is " + kName.allowed());
+    } else {
+      read_entry(draft, repeated, key.str(), *node.as_table(), at);
+    }
+  }
+}
+
+void read_node(ConfigDraft& draft, std::string_view section, const toml::node& node,
+               std::uint32_t line) {
+  const Repeated* const repeated = detail::repeated(section);
+  if (repeated != nullptr && !repeated->named) {
+    read_list(draft, *repeated, node, line);
+  } else if (!node.is_table()) {
+    draft.error(line, shown(section),
+                "found " + detail::found_text(node) + ", allowed is a section");
+  } else if (repeated != nullptr) {
+    read_named(draft, *repeated, *node.as_table(), line);
+  } else {
+    draft.config.broker.tls.enabled |= section == "broker.tls";
+    read_section(draft, single(section), *node.as_table());
   }
 }
 
@@ -160,22 +216,19 @@ void read_file(ConfigDraft& draft, const toml::table& root) {
     const std::uint32_t line = key.source().begin.line;
     const bool known = name.find('.') == std::string_view::npos &&
                        std::find(sections.begin(), sections.end(), name) != sections.end();
-    if (known && name == kButton) {
-      read_buttons(draft, node, line);
-    } else if (known && node.is_table()) {
-      read_section(draft, name, *node.as_table());
-    } else if (known) {
-      draft.error(line, shown(name),
-                  "found " + detail::found_text(node) + ", allowed is a section");
+    if (known) {
+      read_node(draft, name, node, line);
     } else if (node.is_table() || node.is_array_of_tables()) {
       draft.error(line, "", unknown_section_text(name));
     } else {
-      draft.error(line, "", outside_text(name));
+      draft.error(line, "",
+                  "key '" + std::string(name) + "' stands before any section" + home_text(name));
     }
   }
   for (const Setting& setting : detail::settings()) {
-    if (setting.required && setting.section != kButton && !root.contains(setting.section)) {
-      draft.error(0, shown(setting.section, setting.key),
+    if (setting.required && detail::repeated(setting.section) == nullptr &&
+        !root.contains(setting.section)) {
+      draft.error(0, shown(setting.section) + ' ' + std::string(setting.key),
                   "is missing, allowed is " + setting.rule.allowed());
     }
   }
@@ -210,7 +263,7 @@ Config parse_config(std::string_view text, const std::string& file,
                     std::vector<ConfigError>& ret_errors) {
   const auto first_new = static_cast<std::ptrdiff_t>(ret_errors.size());
   ConfigDraft draft{
-      .config = {}, .file = file, .errors = ret_errors, .lines = {}, .button_lines = {}};
+      .config = {}, .file = file, .errors = ret_errors, .lines = {}, .entry_lines = {}};
   try {
     read_file(draft, toml::parse(text, file));
   } catch (const toml::parse_error& error) {

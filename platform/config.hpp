@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/core/time.hpp"
+#include "platform/daily_window.hpp"
 #include "platform/log.hpp"
 
 namespace doorcall::platform {
@@ -30,15 +31,39 @@ class Secret {
 enum class DeviceKind : std::uint8_t { kDoorStation, kPanel, kPhone, kDesk, kOther };
 enum class MqttVersion : std::uint8_t { kAuto, k5, k311 };
 enum class OfflinePolicy : std::uint8_t { kFail, kWait };
-enum class ButtonAction : std::uint8_t { kCall, kToggle, kAnswer, kDecline, kHangUp };
+enum class ButtonAction : std::uint8_t {
+  kCall,
+  kPlan,
+  kToggle,
+  kAnswer,
+  kDecline,
+  kHangUp,
+  kSilence,
+  kDnd,
+  kPull,
+};
+enum class PlanKind : std::uint8_t { kParallel, kFirst, kHunt, kEscalation };
 
 /// A named button: a virtual one, pressed through the control socket, until hardware is bound to
 /// it.
 struct ButtonConfig {
   std::string name;
   ButtonAction action = ButtonAction::kToggle;
-  std::string target;  ///< whom kCall calls
+  std::string target;  ///< the user that kCall calls, the plan that kPlan calls by
   bool operator==(const ButtonConfig&) const = default;
+};
+
+/// A ring plan with its name. `users` or, of an escalation, `steps`.
+struct PlanConfig {
+  std::string name;
+  PlanKind kind = PlanKind::kParallel;
+  std::vector<std::string> users;
+  std::vector<std::vector<std::string>> steps;
+  Millis step_time{20'000};
+  int cycles = 1;
+  bool keep = true;
+  std::optional<Millis> ring_time;
+  bool operator==(const PlanConfig&) const = default;
 };
 
 /// Every setting of the daemon with its default. What each key is called and what it allows stands
@@ -49,6 +74,8 @@ struct Config {
     std::string device;
     std::string name;
     DeviceKind kind = DeviceKind::kOther;
+    bool chime_only = false;
+    bool decline_here = false;
     bool operator==(const Device&) const = default;
   } device;
 
@@ -87,8 +114,38 @@ struct Config {
     Millis media_start{15'000};
     OfflinePolicy offline = OfflinePolicy::kFail;
     std::uint16_t lines = 1;
+    std::uint16_t parties = 10;
+    bool call_waiting = false;
+    Millis busy_settle{2'000};
+    std::optional<Millis> alone_time{30'000};
+    std::optional<Millis> longest_call;
     bool operator==(const Call&) const = default;
   } call;
+
+  struct Contacts {
+    std::vector<std::string> users;
+    bool refuse_strangers = false;
+    bool hide_busy = false;
+    bool operator==(const Contacts&) const = default;
+  } contacts;
+
+  struct Dnd {
+    std::vector<DailyWindow> schedule;
+    std::vector<std::string> overrides;
+    bool operator==(const Dnd&) const = default;
+  } dnd;
+
+  struct RingToOpen {
+    std::vector<std::string> doors;
+    Millis longest{3'600'000};
+    bool operator==(const RingToOpen&) const = default;
+  } ring_to_open;
+
+  struct Push {
+    std::string title = "{caller}";
+    std::string content;
+    bool operator==(const Push&) const = default;
+  } push;
 
   struct Media {
     std::vector<std::string> command;  ///< empty: no media hook
@@ -110,6 +167,7 @@ struct Config {
   } log;
 
   std::vector<ButtonConfig> buttons;
+  std::vector<PlanConfig> plans;  ///< each name once
 
   bool operator==(const Config&) const = default;
 };

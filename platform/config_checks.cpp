@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <set>
 
 #include "platform/config_table.hpp"
 #include "platform/fd.hpp"
@@ -125,20 +124,6 @@ void check_media(ConfigDraft& draft) {
   }
 }
 
-void check_buttons(ConfigDraft& draft) {
-  std::set<std::string_view> names;
-  for (std::size_t i = 0; i < draft.config.buttons.size(); ++i) {
-    const ButtonConfig& button = draft.config.buttons[i];
-    const std::uint32_t line = draft.button_lines[i];
-    if (!button.name.empty() && !names.insert(button.name).second) {
-      draft.error(line, "[[button]] name", "found '" + button.name + "' a second time");
-    }
-    if (button.action == ButtonAction::kCall && button.target == draft.config.device.user) {
-      draft.error(line, "[[button]] press", "found the own user; a user cannot call itself");
-    }
-  }
-}
-
 }  // namespace
 
 void ConfigDraft::error(std::uint32_t line, std::string key, std::string message) {
@@ -152,6 +137,16 @@ void ConfigDraft::error(std::string_view section, std::string_view key, std::str
         std::string("[").append(section).append("] ").append(key), std::move(message));
 }
 
+void ConfigDraft::error(std::string_view section, std::size_t entry, std::string_view key,
+                        std::string message) {
+  const auto found = lines.find(
+      std::string(section).append(".").append(std::to_string(entry)).append(".").append(key));
+  const bool named = repeated(section)->named;
+  const std::string title = named ? shown(section, config.plans[entry].name) : shown(section);
+  error(found != lines.end() ? found->second : entry_lines.find(section)->second[entry],
+        title + (key.empty() ? "" : " ") + std::string(key), std::move(message));
+}
+
 bool ConfigDraft::has(std::string_view section, std::string_view key) const {
   return lines.find(std::string(section).append(".").append(key)) != lines.end();
 }
@@ -161,7 +156,7 @@ void check_config(ConfigDraft& draft) {
   check_tls(draft);
   check_call(draft);
   check_media(draft);
-  check_buttons(draft);
+  check_people(draft);
   resolve(draft.config.control.socket, draft.file);
 }
 

@@ -16,19 +16,30 @@ struct ConfigDraft {
   Config config;
   std::string file;
   std::vector<ConfigError>& errors;
-  /// The line of each key that holds an accepted value, by "section.key".
+  /// The line of each key that holds an accepted value, by "section.key"; a repeated section's by
+  /// "section.NUMBER.key".
   std::map<std::string, std::uint32_t, std::less<>> lines;
-  std::vector<std::uint32_t> button_lines;  ///< of config.buttons
+  /// Where the entries of each repeated section begin.
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> entry_lines;
 
   void error(std::uint32_t line, std::string key, std::string message);
   /// An error of a key that was accepted by itself.
   void error(std::string_view section, std::string_view key, std::string message);
+  /// An error of an entry of a repeated section, at its `key` if that is there.
+  void error(std::string_view section, std::size_t entry, std::string_view key,
+             std::string message);
   [[nodiscard]] bool has(std::string_view section, std::string_view key) const;
 };
+
+/// "[call]", "[[button]]", "[plans.NAME]".
+[[nodiscard]] std::string shown(std::string_view section, std::string_view name = "NAME");
 
 /// Checks what no key can know alone: relations between keys, and the files that are named. Reads
 /// the password and makes file names absolute or relative to the working directory.
 void check_config(ConfigDraft& draft);
+
+/// The part of it for plans, buttons and lists of users.
+void check_people(ConfigDraft& draft);
 
 /// Reads a regular file of up to `bytes_max`. False with a sentence in `ret_problem`. `ret_mode`
 /// may be null. Never blocks on a FIFO or device.

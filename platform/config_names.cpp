@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "platform/config_checks.hpp"
 #include "platform/config_table.hpp"
 
 namespace doorcall::platform::detail {
@@ -30,6 +31,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::string shown(std::string_view section, std::string_view name) {
+  const Repeated* const entry = detail::repeated(section);
+  const bool list = entry != nullptr && !entry->named;
+  std::string text = list ? "[[" : "[";
+  text.append(section);
+  if (entry != nullptr && entry->named) {
+    text.append(".").append(name);
+  }
+  return text + (list ? "]]" : "]");
+}
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names) {
   constexpr std::size_t kWordBytesMax = 64;

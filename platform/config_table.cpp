@@ -3,8 +3,9 @@
 #include "platform/config_table.hpp"
 
 #include <array>
-#include <charconv>
 #include <chrono>
+
+#include "agent/core/limits.hpp"
 
 namespace doorcall::platform::detail {
 namespace {
@@ -14,6 +15,9 @@ using namespace std::chrono_literals;
 constexpr std::array<std::string_view, 5> kKinds{"door_station", "panel", "phone", "desk", "other"};
 constexpr std::array<std::string_view, 3> kProtocols{"auto", "5", "3.1.1"};
 constexpr std::array<std::string_view, 2> kOffline{"fail", "wait"};
+constexpr std::array<std::string_view, 2> kDecline{"everywhere", "here"};
+constexpr std::array<std::string_view, 2> kStrangers{"allow", "refuse"};
+constexpr std::array<std::string_view, 4> kPlanKinds{"parallel", "first", "hunt", "escalation"};
 constexpr std::array<std::string_view, 4> kLevels{"error", "warning", "info", "debug"};
 constexpr std::array<LogLevel, 4> kLevelValues{LogLevel::kError, LogLevel::kWarning,
                                                LogLevel::kInfo, LogLevel::kDebug};
@@ -38,12 +42,28 @@ constexpr Rule duration_or_off(Millis low, Millis high) {
 constexpr Rule choice(std::span<const std::string_view> choices) {
   return {.type = Rule::Type::kChoice, .choices = choices};
 }
+constexpr Rule users(Rule::Type type, std::int64_t low, std::int64_t high) {
+  return {.type = type, .low = low, .high = high};
+}
+constexpr Rule clock_up_to(std::int64_t minutes) {
+  return {.type = Rule::Type::kClock, .high = minutes};
+}
 constexpr Rule plain(Rule::Type type) {
   return {.type = type};
 }
 
 constexpr Rule kFile = text(1, 4096);
 constexpr Rule kFlag = plain(Rule::Type::kBoolean);
+constexpr std::int64_t kInvitees = kInviteesMax;
+
+constexpr std::array kRepeated{
+    Repeated{"dnd.schedule", "entries", 16, false,
+             [](Config& c, std::string_view) { c.dnd.schedule.emplace_back(); }},
+    Repeated{"button", "buttons", 16, false,
+             [](Config& c, std::string_view) { c.buttons.emplace_back(); }},
+    Repeated{"plans", "plans", 16, true,
+             [](Config& c, std::string_view name) { c.plans.emplace_back().name = name; }},
+};
 
 constexpr std::array kSettings{
     Setting{"device", "user", name(32), "", [](Config& c, Value& v) { c.device.user = v.text; },
@@ -55,6 +75,12 @@ constexpr std::array kSettings{
     Setting{"device", "kind", choice(kKinds), "\"other\"",
             [](Config& c, Value& v) { c.device.kind = static_cast<DeviceKind>(v.integer); },
             "what it is"},
+    Setting{"device", "chime_only", kFlag, "false",
+            [](Config& c, Value& v) { c.device.chime_only = v.boolean; },
+            "it rings, but calls are answered at the user's other devices"},
+    Setting{"device", "decline", choice(kDecline), "\"everywhere\"",
+            [](Config& c, Value& v) { c.device.decline_here = v.integer != 0; },
+            "a decline is for all devices of the user, or for this one while the others ring on"},
 
     Setting{"broker", "host", text(1, 253), "", [](Config& c, Value& v) { c.broker.host = v.text; },
             "the MQTT broker's name or address", true},
@@ -127,6 +153,86 @@ constexpr std::array kSettings{
     Setting{"call", "lines", integer(1, 8), "1",
             [](Config& c, Value& v) { c.call.lines = static_cast<std::uint16_t>(v.integer); },
             "calls at a time before this device is busy"},
+    Setting{"call", "call_waiting", kFlag, "false",
+            [](Config& c, Value& v) { c.call.call_waiting = v.boolean; },
+            "while busy one more call may ring; to answer it end the other first"},
+    Setting{"call", "parties", integer(2, kPartiesMax), "10",
+            [](Config& c, Value& v) { c.call.parties = static_cast<std::uint16_t>(v.integer); },
+            "users in one call at a time, this one included"},
+    Setting{"call", "busy_settle", duration(0s, 10s), "2",
+            [](Config& c, Value& v) { c.call.busy_settle = *v.duration; },
+            "when all who answered are busy, how long to wait for the user's other devices"},
+    Setting{"call", "alone_time", duration_or_off(1s, 600s), "30",
+            [](Config& c, Value& v) { c.call.alone_time = v.duration; },
+            "left alone in a call while others still ring, this device leaves after it"},
+    Setting{"call", "longest_call", duration_or_off(1min, 24h), "\"off\"",
+            [](Config& c, Value& v) { c.call.longest_call = v.duration; },
+            "a connected call ends after it, with a warning 30s before"},
+
+    Setting{"contacts", "users", users(Rule::Type::kUsers, 0, kContactsMax), "[]",
+            [](Config& c, Value& v) { c.contacts.users = v.list; },
+            "the users that this device knows; the others are strangers"},
+    Setting{"contacts", "strangers", choice(kStrangers), "\"allow\"",
+            [](Config& c, Value& v) { c.contacts.refuse_strangers = v.integer != 0; },
+            "whether strangers may call"},
+    Setting{"contacts", "hide_busy", kFlag, "false",
+            [](Config& c, Value& v) { c.contacts.hide_busy = v.boolean; },
+            "strangers are told no_answer where it is busy or do not disturb"},
+
+    Setting{"dnd", "overrides", users(Rule::Type::kUsers, 0, kOverridesMax), "[]",
+            [](Config& c, Value& v) { c.dnd.overrides = v.list; },
+            "users who ring in spite of do not disturb"},
+    Setting{"dnd.schedule", "days", plain(Rule::Type::kDays), "[\"mon-sun\"]",
+            [](Config& c, Value& v) {
+              c.dnd.schedule.back().days = static_cast<std::uint8_t>(v.integer);
+            },
+            "the days on which do not disturb begins"},
+    Setting{"dnd.schedule", "from", clock_up_to(24 * 60 - 1), "",
+            [](Config& c, Value& v) {
+              c.dnd.schedule.back().from = static_cast<std::uint16_t>(v.integer);
+            },
+            "when it begins, by the local clock", true},
+    Setting{"dnd.schedule", "to", clock_up_to(24 * 60), "",
+            [](Config& c, Value& v) {
+              c.dnd.schedule.back().to = static_cast<std::uint16_t>(v.integer);
+            },
+            "when it ends; if that is not after its begin, on the next day", true},
+
+    Setting{"ring_to_open", "doors", users(Rule::Type::kUsers, 0, kDoorsMax), "[]",
+            [](Config& c, Value& v) { c.ring_to_open.doors = v.list; },
+            "users whose calls are answered and whose doors are opened while ring-to-open is on"},
+    Setting{"ring_to_open", "longest", duration(1min, kModeTimeMax), "\"1h\"",
+            [](Config& c, Value& v) { c.ring_to_open.longest = *v.duration; },
+            "the longest time for which it can be switched on"},
+
+    Setting{"plans", "kind", choice(kPlanKinds), "\"parallel\"",
+            [](Config& c, Value& v) { c.plans.back().kind = static_cast<PlanKind>(v.integer); },
+            "all at once; all at once and the first answer has the call; one user after the other; "
+            "one list after the other"},
+    Setting{"plans", "users", users(Rule::Type::kUsers, 1, kInvitees), "",
+            [](Config& c, Value& v) { c.plans.back().users = v.list; },
+            "whom it calls; needed but for an escalation"},
+    Setting{"plans", "steps", users(Rule::Type::kSteps, 1, kInvitees), "",
+            [](Config& c, Value& v) { c.plans.back().steps = v.lists; },
+            "the lists of an escalation, which needs them"},
+    Setting{"plans", "step_time", duration(1s, 600s), "20",
+            [](Config& c, Value& v) { c.plans.back().step_time = *v.duration; },
+            "of a hunt or escalation: how long before the next user or list is rung"},
+    Setting{"plans", "cycles", integer(1, kPlanCyclesMax), "1",
+            [](Config& c, Value& v) { c.plans.back().cycles = static_cast<int>(v.integer); },
+            "of a hunt: how often all are rung"},
+    Setting{"plans", "keep", kFlag, "true",
+            [](Config& c, Value& v) { c.plans.back().keep = v.boolean; },
+            "of an escalation: the earlier lists ring on"},
+    Setting{"plans", "ring_time", duration(1s, 600s), "",
+            [](Config& c, Value& v) { c.plans.back().ring_time = v.duration; },
+            "how long each user rings; if not set that of [call]"},
+
+    Setting{"push", "title", text(0, 64), "\"{caller}\"",
+            [](Config& c, Value& v) { c.push.title = v.text; },
+            "what a push to an offline user shows; {caller}, {user} and {line} are filled in"},
+    Setting{"push", "content", text(0, 256), "\"\"",
+            [](Config& c, Value& v) { c.push.content = v.text; }, "the text under it"},
 
     Setting{"media", "command", plain(Rule::Type::kCommand), "",
             [](Config& c, Value& v) { c.media.command = v.list; },
@@ -165,43 +271,19 @@ constexpr std::array kSettings{
             "what pressing it does", true},
 };
 
-struct Unit {
-  std::string_view name;
-  std::int64_t milliseconds;
-};
-constexpr std::array<Unit, 4> kUnits{{{"h", 3'600'000}, {"min", 60'000}, {"s", 1'000}, {"ms", 1}}};
-constexpr std::int64_t kDurationMax = 365LL * 24 * 3'600'000;
-
 }  // namespace
 
 std::span<const Setting> settings() {
   return kSettings;
 }
 
-std::string duration_text(Millis value) {
-  for (const Unit& unit : kUnits) {
-    // 90s, not 1.5min; and 10min, but 0s.
-    if (value.count() % unit.milliseconds == 0 && (value.count() != 0 || unit.name == "s")) {
-      return std::to_string(value.count() / unit.milliseconds).append(unit.name);
+const Repeated* repeated(std::string_view section) {
+  for (const Repeated& each : kRepeated) {
+    if (each.section == section) {
+      return &each;
     }
   }
-  return {};
-}
-
-std::optional<Millis> parse_duration(std::string_view text) {
-  std::int64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || number < 0) {
-    return std::nullopt;
-  }
-  const std::string_view unit_name(rest, static_cast<std::size_t>(end - rest));
-  for (const Unit& unit : kUnits) {
-    if (unit.name == unit_name && number <= kDurationMax / unit.milliseconds) {
-      return Millis(number * unit.milliseconds);
-    }
-  }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace doorcall::platform::detail

@@ -25,6 +25,10 @@ struct Rule {
     kChoice,    ///< one of `choices`
     kCommand,   ///< a list of texts, the program first
     kPress,     ///< what a button does
+    kUsers,     ///< low to high different names of up to 32 characters
+    kSteps,     ///< a list of such lists, low to high names in all
+    kDays,      ///< a list of days and spans of days
+    kClock,     ///< a time of day; up to 24:00 where `high` is 1440
   };
   Type type = Type::kText;
   std::int64_t low = 0;
@@ -39,10 +43,11 @@ struct Rule {
 /// A value that has passed its rule; which member counts depends on the rule's type.
 struct Value {
   std::string text;
-  std::int64_t integer = 0;  ///< also the index of a choice, and the mode
+  std::int64_t integer = 0;  ///< also the index of a choice, the mode, days, minutes of the day
   bool boolean = false;
   std::optional<Millis> duration;  ///< nothing: off
   std::vector<std::string> list;
+  std::vector<std::vector<std::string>> lists;
   ButtonConfig button;  ///< of kPress
 };
 
@@ -56,6 +61,19 @@ struct Setting {
   std::string_view meaning;
   bool required = false;
 };
+
+/// A section that may stand several times: [[button]], or with names [plans.NAME].
+struct Repeated {
+  std::string_view section;
+  std::string_view plural;  ///< for people
+  std::size_t max;
+  bool named;
+  /// Opens an entry, which the section's keys then fill in.
+  void (*open)(Config& config, std::string_view name);
+};
+
+/// Nothing for a section that stands once.
+[[nodiscard]] const Repeated* repeated(std::string_view section);
 
 /// In the order in which they are described; the keys of one section stand together.
 [[nodiscard]] std::span<const Setting> settings();

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "platform/config_lists.hpp"
+
 namespace doorcall::platform::detail {
 namespace {
 
@@ -13,19 +15,17 @@ constexpr std::size_t kShownBytesMax = 60;
 constexpr std::size_t kListMax = 256;
 constexpr std::size_t kTopicBytesMax = 64;
 
-constexpr std::array<std::string_view, 4> kActions{"toggle", "answer", "decline", "hang_up"};
-constexpr std::array<ButtonAction, 4> kActionValues{ButtonAction::kToggle, ButtonAction::kAnswer,
-                                                    ButtonAction::kDecline, ButtonAction::kHangUp};
+constexpr std::array<std::string_view, 7> kActions{"toggle",  "answer", "decline", "hang_up",
+                                                   "silence", "dnd",    "pull"};
+constexpr std::array<ButtonAction, 7> kActionValues{
+    ButtonAction::kToggle,  ButtonAction::kAnswer, ButtonAction::kDecline, ButtonAction::kHangUp,
+    ButtonAction::kSilence, ButtonAction::kDnd,    ButtonAction::kPull};
 constexpr std::string_view kCallPrefix = "call:";
+constexpr std::string_view kPlanPrefix = "plan:";
 constexpr std::size_t kUserBytesMax = 32;
 
 bool is_control(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool is_name_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
 }
 
 bool is_text(std::string_view text, const Rule& rule) {
@@ -34,18 +34,14 @@ bool is_text(std::string_view text, const Rule& rule) {
          std::none_of(text.begin(), text.end(), is_control);
 }
 
-bool is_name(std::string_view text, std::size_t bytes_max) {
-  return !text.empty() && text.size() <= bytes_max &&
-         std::all_of(text.begin(), text.end(), is_name_character);
-}
-
 /// The grammar of the protocol's root (transport/PROTOCOL.md §2): a dot would end the connection at
 /// some brokers.
 bool is_topic(std::string_view text) {
   return !text.empty() && text.size() <= kTopicBytesMax && text.front() != '/' &&
          text.back() != '/' && text.find("//") == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == '/' || is_name_character(c); });
+         std::all_of(text.begin(), text.end(), [](const char& c) {
+           return c == '/' || is_name({&c, 1}, 1);
+         });
 }
 
 std::optional<Value> integer_value(const toml::node& node, const Rule& rule) {
@@ -117,10 +113,12 @@ std::optional<Value> command_value(const toml::node& node) {
 
 std::optional<Value> press_value(std::string_view text) {
   Value value;
-  if (text.substr(0, kCallPrefix.size()) == kCallPrefix) {
-    value.button.action = ButtonAction::kCall;
-    value.button.target = text.substr(kCallPrefix.size());
-    return is_name(value.button.target, kUserBytesMax) ? std::optional(value) : std::nullopt;
+  for (const std::string_view prefix : {kCallPrefix, kPlanPrefix}) {
+    if (text.substr(0, prefix.size()) == prefix) {
+      value.button.action = prefix == kCallPrefix ? ButtonAction::kCall : ButtonAction::kPlan;
+      value.button.target = text.substr(prefix.size());
+      return is_name(value.button.target, kUserBytesMax) ? std::optional(value) : std::nullopt;
+    }
   }
   const auto found = std::find(kActions.begin(), kActions.end(), text);
   if (found == kActions.end()) {
@@ -194,6 +192,10 @@ std::optional<Value> convert(const toml::node& node, const Rule& rule) {
     case Rule::Type::kChoice: return choice_value(text.value_or(""), rule);
     case Rule::Type::kCommand: return command_value(node);
     case Rule::Type::kPress: return press_value(text.value_or(""));
+    case Rule::Type::kUsers: return users_value(node, rule);
+    case Rule::Type::kSteps: return steps_value(node, rule);
+    case Rule::Type::kDays: return days_value(node);
+    case Rule::Type::kClock: return clock_value(text.value_or(""), rule);
   }
   return std::nullopt;
 }
@@ -214,7 +216,15 @@ std::string Rule::allowed() const {
     case Type::kChoice: return choices_text(choices);
     case Type::kCommand:
       return "a list of texts, the program first, such as [\"/usr/bin/hook\", \"--fast\"]";
-    case Type::kPress: return "\"call:USER\", " + choices_text(kActions);
+    case Type::kPress: return "\"call:USER\", \"plan:NAME\", " + choices_text(kActions);
+    case Type::kUsers:
+      return "a list of " + range + " different users such as [\"apt1\", \"desk\"]";
+    case Type::kSteps:
+      return "a list of lists of users such as [[\"apt1\", \"apt2\"], [\"desk\"]], each user "
+             "once, " +
+             range + " in all";
+    case Type::kDays: return "a list of days and spans of days such as [\"mon-fri\", \"sun\"]";
+    case Type::kClock: return "a time of day from \"00:00\" to " + quoted(clock_text(high));
   }
   return {};
 }

@@ -9,7 +9,7 @@
 #include "agent/core/limits.hpp"
 #include "agent/core/message.hpp"
 
-// Messages to bytes and back. The bytes are described in transport/PROTOCOL.md.
+// Messages to bytes and back, push requests to text. Both are described in transport/PROTOCOL.md.
 
 namespace doorcall::transport {
 
@@ -53,7 +53,7 @@ struct DecodeResult {
 
 /// A received message. Only decode() fills one, so whoever holds one holds checked fields.
 ///
-/// 2.5 KB: make one and decode into it again and again. Lifetime: the message's text and bytes are
+/// 3 KB: make one and decode into it again and again. Lifetime: the message's text and bytes are
 /// views of the bytes that were decoded, its leg views of this object.
 class Decoded {
  public:
@@ -104,15 +104,24 @@ class DecodedPresence {
 
 /// Writes `message` to `out`.
 ///
-/// Returns the bytes written; 0 if `out` is too small, the whole is over kMessageBytesMax or a sync
-/// has more than kLegViewsMax legs (`out` is then scratch). Precondition: every field is within the
+/// Returns the bytes written; 0 if `out` is too small, the whole is over kMessageBytesMax or it has
+/// more than kLegViewsMax legs (`out` is then scratch). Precondition: every field is within the
 /// bounds stated at its struct. Never allocates. Thread: any.
+///
+/// Where the data and the offer of an invite leave too little room for its roster, legs are left
+/// out of the roster from its end, those that are over first. A sync with an invite carries the
+/// legs of `invite->roster`, for which its own `legs` is not looked at.
 [[nodiscard]] std::size_t encode(const Message& message, std::span<std::uint8_t> out) noexcept;
 
 /// As above, for a presence; at most kPresenceBytesMax.
 [[nodiscard]] std::size_t encode(const Presence& presence, std::span<std::uint8_t> out) noexcept;
 
-/// Reads one message. Any bytes may be given; on an error `out` has no message.
+/// As above, for a push request, which is JSON text. Where the data leaves too little room it is
+/// left out, and `data_left_out` says so.
+[[nodiscard]] std::size_t encode(const Push& push, std::span<std::uint8_t> out) noexcept;
+
+/// Reads one message. Any bytes may be given; on an error `out` has no message. The legs of a sync
+/// with an invite become `invite->roster`, and its own `legs` is empty.
 ///
 /// Allocates nothing but the parser's one stack of 256 bytes. Thread: any, one per `out`.
 [[nodiscard]] DecodeResult decode(std::span<const std::uint8_t> bytes, Decoded& out) noexcept;

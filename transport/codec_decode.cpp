@@ -27,7 +27,25 @@ LegView read_leg_view(ArrayReader array) noexcept {
   view.device = array.next(leg::kDevice).device();
   view.state = array.next(leg::kState).as<LegState>();
   view.reason = array.next(leg::kReason).as<Reason>();
+  view.join_number = array.next_if_any(leg::kJoinNumber).as<std::uint32_t>();
+  view.ring_left = array.next_if_any(leg::kRingLeft).as<Millis>();
   return view;
+}
+
+/// The legs in `field`, put into `room`; none and an error if there are more than it holds.
+std::span<const LegView> read_legs(const MapReader& body, const Field& field,
+                                   std::span<LegView> room) noexcept {
+  const FieldReader reader = body[field];
+  ArrayReader legs = reader.array();
+  const std::size_t count = legs.left();
+  if (count > room.size()) {
+    reader.fail(DecodeError::kTooLong);
+    return {};
+  }
+  for (LegView& view : room.first(count)) {
+    view = read_leg_view(legs.next(field).array());
+  }
+  return room.first(count);
 }
 
 void read_header(const MapReader& top, Header& out) noexcept {
@@ -44,6 +62,7 @@ void read_header(const MapReader& top, Header& out) noexcept {
   out.to = top[header::kTo].device();
 }
 
+/// Every field of an invite but its roster, which stands elsewhere in a sync.
 Invite read_invite(const MapReader& body, const Account& owner) noexcept {
   Invite invite;
   invite.caller = body[invite::kCaller].account(owner);
@@ -53,6 +72,11 @@ Invite read_invite(const MapReader& body, const Account& owner) noexcept {
   invite.offer = body[invite::kOffer].bytes();
   invite.data = body[invite::kData].text();
   invite.line = body[invite::kLine].text();
+  if (const FieldReader replaces = body[invite::kReplaces]; replaces.present()) {
+    ArrayReader key = replaces.array();
+    invite.replaces.owner = key.next(invite::kReplacesOwner).account();
+    invite.replaces.number = key.next(invite::kReplacesNumber).as<std::uint32_t>();
+  }
   return invite;
 }
 
@@ -71,31 +95,37 @@ Accept read_accept(const MapReader& body) noexcept {
   return Accept{body[accept::kAnswer].bytes(), body[accept::kData].text()};
 }
 
-Confirm read_confirm(const MapReader& body) noexcept {
-  return Confirm{body[confirm::kWinner].device(), body[confirm::kJoinNumber].as<std::uint32_t>()};
+Confirm read_confirm(const MapReader& body, std::span<LegView> room) noexcept {
+  return Confirm{body[confirm::kWinner].device(), body[confirm::kJoinNumber].as<std::uint32_t>(),
+                 read_legs(body, confirm::kLegs, room)};
 }
 
-/// Reject, cancel and end have the same fields.
+/// Reject, cancel, end and leave have these fields.
 template <typename Ending>
 Ending read_ending(const MapReader& body) noexcept {
-  return Ending{body[ending::kReason].as<Reason>(), body[ending::kData].text()};
+  Ending ending;
+  ending.reason = body[ending::kReason].as<Reason>();
+  ending.data = body[ending::kData].text();
+  return ending;
 }
 
-Sync read_sync(const MapReader& body, const Account& owner, std::span<LegView> scratch) noexcept {
+Leave read_leave(const MapReader& body, std::span<LegView> room) noexcept {
+  auto leave = read_ending<Leave>(body);
+  leave.legs = read_legs(body, leave::kLegs, room);
+  return leave;
+}
+
+Join read_join(const MapReader& body) noexcept {
+  return Join{body[join::kMove].number() != 0, body[join::kAnswer].bytes(),
+              body[join::kData].text()};
+}
+
+Sync read_sync(const MapReader& body, const Account& owner, std::span<LegView> room) noexcept {
   Sync sync;
-  const FieldReader legs_field = body[sync::kLegs];
-  ArrayReader legs = legs_field.array();
-  const std::size_t count = legs.left();
-  if (count > scratch.size()) {
-    legs_field.fail(DecodeError::kTooLong);
-  } else {
-    for (LegView& view : scratch.first(count)) {
-      view = read_leg_view(legs.next(sync::kLegs).array());
-    }
-    sync.legs = scratch.first(count);
-  }
+  sync.legs = read_legs(body, sync::kLegs, room);
   if (const FieldReader invite = body[sync::kInvite]; invite.present()) {
     sync.invite = read_invite(invite.map(), owner);
+    sync.invite->roster = std::exchange(sync.legs, {});
   }
   sync.nonce = body[sync::kNonce].number();
   return sync;
@@ -152,16 +182,25 @@ class MessageReader {
   bool read_body(const MapReader& top) noexcept {
     const MapReader body = top[header::kBody].map();
     const Account& owner = out_.message_.header.leg.owner;
+    const std::span<LegView> room = out_.legs_;
     const auto kind = static_cast<MessageKind>(out_.kind_number_);
     switch (kind) {
-      case MessageKind::kInvite: take(read_invite(body, owner)); return true;
+      case MessageKind::kInvite: {
+        Invite invite = read_invite(body, owner);
+        invite.roster = read_legs(body, invite::kRoster, room);
+        take(invite);
+        return true;
+      }
       case MessageKind::kRinging: take(read_ringing(body)); return true;
       case MessageKind::kAccept: take(read_accept(body)); return true;
-      case MessageKind::kConfirm: take(read_confirm(body)); return true;
+      case MessageKind::kConfirm: take(read_confirm(body, room)); return true;
       case MessageKind::kReject: take(read_ending<Reject>(body)); return true;
       case MessageKind::kCancel: take(read_ending<Cancel>(body)); return true;
       case MessageKind::kEnd: take(read_ending<End>(body)); return true;
-      case MessageKind::kSync: take(read_sync(body, owner, out_.legs_)); return true;
+      case MessageKind::kLeave: take(read_leave(body, room)); return true;
+      case MessageKind::kRoster: take(Roster{read_legs(body, roster::kLegs, room)}); return true;
+      case MessageKind::kJoin: take(read_join(body)); return true;
+      case MessageKind::kSync: take(read_sync(body, owner, room)); return true;
       case MessageKind::kAck: take(read_ack(body)); return true;
       case MessageKind::kMarker: out_.message_.body.emplace<Marker>(); return true;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -43,7 +44,8 @@ inline constexpr Field kTo{7, "to", Need::kOptional};
 inline constexpr Field kBody{8, "body", Need::kOptional};
 }  // namespace header
 
-// Positions in a leg's array. The header's leg has the first two only.
+// Positions in a leg's array. The header's leg has the first two only. A leg may end behind the
+// reason: what is not there is 0.
 namespace leg {
 inline constexpr Field kOwner{0, "leg.owner", Need::kRequired};
 inline constexpr Field kNumber{1, "leg.number", Need::kRequired, 0, kUint32Max};
@@ -51,6 +53,9 @@ inline constexpr Field kUser{2, "leg.user", Need::kRequired};
 inline constexpr Field kDevice{3, "leg.device", Need::kOptional};
 inline constexpr Field kState{4, "leg.state", Need::kRequired, 0, kLegStateLast};
 inline constexpr Field kReason{5, "leg.reason", Need::kRequired, 0, kReasonLast};
+inline constexpr Field kJoinNumber{6, "leg.join_number", Need::kOptional, 0, kUint32Max};
+inline constexpr Field kRingLeft{7, "leg.ring_left", Need::kOptional, 0, kRingTimeMax.count()};
+inline constexpr std::size_t kElements = 8;  ///< as many are always written
 }  // namespace leg
 
 namespace invite {
@@ -61,6 +66,12 @@ inline constexpr Field kRingLeft{3, "ring_left", Need::kRequired, 0, kRingTimeMa
 inline constexpr Field kOffer{4, "offer", Need::kOptional, 0, kOfferBytesMax};
 inline constexpr Field kData{5, "data", Need::kOptional, 0, kDataBytesMax};
 inline constexpr Field kLine{6, "line", Need::kOptional, 0, kLineIdBytesMax};
+/// Of the kind invite only: a sync's invite would nest too deep, its roster is in the sync's legs.
+inline constexpr Field kRoster{7, "roster", Need::kOptional, 0, kLegViewsMax};
+inline constexpr Field kReplaces{8, "replaces", Need::kOptional};
+// Positions in its array.
+inline constexpr Field kReplacesOwner{0, "replaces.owner", Need::kRequired};
+inline constexpr Field kReplacesNumber{1, "replaces.number", Need::kRequired, 1, kUint32Max};
 }  // namespace invite
 
 namespace ringing {
@@ -76,13 +87,28 @@ inline constexpr Field kData{1, "data", Need::kOptional, 0, kDataBytesMax};
 namespace confirm {
 inline constexpr Field kWinner{0, "winner", Need::kRequired};
 inline constexpr Field kJoinNumber{1, "join_number", Need::kOptional, 0, kUint32Max};
+inline constexpr Field kLegs{2, "legs", Need::kOptional, 0, kLegViewsMax};
 }  // namespace confirm
 
-// reject, cancel and end alike
+// reject, cancel, end and leave alike
 namespace ending {
 inline constexpr Field kReason{0, "reason", Need::kRequired, 1, kReasonLast};
 inline constexpr Field kData{1, "data", Need::kOptional, 0, kDataBytesMax};
 }  // namespace ending
+
+namespace leave {
+inline constexpr Field kLegs{2, "legs", Need::kOptional, 0, kLegViewsMax};
+}  // namespace leave
+
+namespace roster {
+inline constexpr Field kLegs{0, "legs", Need::kRequired, 0, kLegViewsMax};
+}  // namespace roster
+
+namespace join {
+inline constexpr Field kMove{0, "move", Need::kOptional, 0, 1};
+inline constexpr Field kAnswer{1, "answer", Need::kOptional, 0, kOfferBytesMax};
+inline constexpr Field kData{2, "data", Need::kOptional, 0, kDataBytesMax};
+}  // namespace join
 
 namespace sync {
 inline constexpr Field kLegs{0, "legs", Need::kOptional, 0, kLegViewsMax};

@@ -167,6 +167,12 @@ ArrayReader::ArrayReader(DecodeState& state, const Value* array) noexcept : stat
 FieldReader ArrayReader::next(const Field& field) noexcept {
   if (left_ == 0) {
     state_.fail(DecodeError::kMissingField, field);
+  }
+  return next_if_any(field);
+}
+
+FieldReader ArrayReader::next_if_any(const Field& field) noexcept {
+  if (left_ == 0) {
     return FieldReader(state_, field, nullptr);
   }
   --left_;

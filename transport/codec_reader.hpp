@@ -92,8 +92,11 @@ class ArrayReader {
 
   [[nodiscard]] std::size_t left() const noexcept { return left_; }
 
-  /// The next element; notes an error if there is none, whatever the field's need.
+  /// The next element; notes an error if the array ends before it.
   [[nodiscard]] FieldReader next(const Field& field) noexcept;
+
+  /// The next element; absent if the array ends before it.
+  [[nodiscard]] FieldReader next_if_any(const Field& field) noexcept;
 
  private:
   DecodeState& state_;

@@ -22,6 +22,9 @@ std::optional<MessageKind> known_kind(std::uint8_t number) {
     case MessageKind::kReject:
     case MessageKind::kCancel:
     case MessageKind::kEnd:
+    case MessageKind::kLeave:
+    case MessageKind::kRoster:
+    case MessageKind::kJoin:
     case MessageKind::kSync:
     case MessageKind::kAck:
     case MessageKind::kMarker: return kind;
@@ -45,6 +48,10 @@ bool Gateway::execute(const Output& output) {
     send(*presence);
     return true;
   }
+  if (const auto* push = std::get_if<SendPush>(&output)) {
+    send(*push);
+    return true;
+  }
   if (const auto* open_link = std::get_if<OpenLink>(&output)) {
     open(*open_link);
     return true;
@@ -65,6 +72,11 @@ void Gateway::send(const SendMessage& order) {
 
 void Gateway::send(const SendPresence& order) {
   publish(presence_topic(options_.root, options_.self), encode_own(order.presence), true,
+          order.expiry_s);
+}
+
+void Gateway::send(const SendPush& order) {
+  publish(push_topic(options_.root, order.to, options_.self), encode(order.push, buffer_), false,
           order.expiry_s);
 }
 

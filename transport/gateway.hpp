@@ -58,7 +58,8 @@ class Gateway final : public LinkSink {
   /// The link to use, made with this gateway as its sink; nullptr: none, nothing is sent.
   void set_link(Link* link) noexcept { link_ = link; }
 
-  /// Carries out SendMessage, SendPresence, OpenLink and CloseLink; false for every other output.
+  /// Carries out SendMessage, SendPresence, SendPush, OpenLink and CloseLink; false for every other
+  /// output.
   bool execute(const Output& output);
 
   [[nodiscard]] const GatewayCounters& counters() const noexcept { return counters_; }
@@ -71,6 +72,7 @@ class Gateway final : public LinkSink {
  private:
   void send(const SendMessage& order);
   void send(const SendPresence& order);
+  void send(const SendPush& order);
   void open(const OpenLink& order);
   void publish(const TopicText& topic, std::size_t bytes, bool retain, std::uint32_t expiry_s);
   void take_message(const Account& sender, const Arrival& arrival);

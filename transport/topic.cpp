@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kDefaultRoot = "doorcall/v1";
 constexpr std::string_view kInbox = "inbox";
 constexpr std::string_view kPresence = "presence";
+constexpr std::string_view kPush = "push";
 constexpr std::string_view kAnyLevel = "+";
 
 TopicText join(std::initializer_list<std::string_view> levels) noexcept {
@@ -62,6 +63,10 @@ TopicText inbox_topic(const TopicRoot& root, const UserId& to, const Account& se
 
 TopicText inbox_filter(const TopicRoot& root, const UserId& user) noexcept {
   return join({root.view(), user.view(), kInbox, kAnyLevel});
+}
+
+TopicText push_topic(const TopicRoot& root, const UserId& to, const Account& sender) noexcept {
+  return join({root.view(), to.view(), kPush, to_text(sender).view()});
 }
 
 TopicText presence_topic(const TopicRoot& root, const Account& account) noexcept {

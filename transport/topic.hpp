@@ -44,6 +44,10 @@ using TopicText = FixedString<kTopicBytesMax>;
 /// Everything that is written to `user`: "<root>/<user>/inbox/+".
 [[nodiscard]] TopicText inbox_filter(const TopicRoot& root, const UserId& user) noexcept;
 
+/// Where `sender` asks for a push to the telephones of `to`: "<root>/<to>/push/<sender>".
+[[nodiscard]] TopicText push_topic(const TopicRoot& root, const UserId& to,
+                                   const Account& sender) noexcept;
+
 /// Where `account` says how it is: "<root>/<user>/presence/<device>".
 [[nodiscard]] TopicText presence_topic(const TopicRoot& root, const Account& account) noexcept;
 
@@ -58,8 +62,8 @@ struct ParsedTopic {
   Account account;  ///< inbox: who wrote; presence: the device it is about
 };
 
-/// Reads a topic that a message came on. Whatever is not exactly one of the topics above is
-/// kOther, with empty ids. Thread: any. Never allocates.
+/// Reads a topic that a message came on. Whatever is not exactly an inbox or a presence is kOther,
+/// with empty ids; so is a push topic, which is for gateways. Thread: any. Never allocates.
 [[nodiscard]] ParsedTopic parse_topic(const TopicRoot& root, std::string_view topic) noexcept;
 
 }  // namespace doorcall::transport

@@ -1,46 +1,14 @@
-// Text from other devices (names, data) may hold anything but NUL: control characters are replaced,
-// so that nobody can move the cursor of who reads it.
 #include "agent/cli/print.hpp"
 
-#include <cstdio>
-#include <ctime>
-#include <vector>
+#include "agent/cli/words.hpp"
 
 namespace doorcall::cli {
 namespace {
 
 using platform::JsonView;
 
-std::string text(JsonView object, const char* key) {
-  std::string value(object[key].text().value_or(""));
-  for (char& c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    c = byte < 0x20 || byte == 0x7F ? '?' : c;
-  }
-  return value;
-}
-
-std::string peer(JsonView object, const char* user, const char* device) {
-  const std::string at = text(object, device);
-  return at.empty() ? text(object, user) : at + '@' + text(object, user);
-}
-
-std::string seconds(JsonView object, const char* key) {
-  const double ms = object[key].number().value_or(0);
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.0f s", ms / 1000);
-  return buffer;
-}
-
-/// "  word word", for words that are not empty.
-void add(std::string& line, const std::string& word) {
-  if (!word.empty()) {
-    line += line.empty() ? word : "  " + word;
-  }
-}
-
-std::string known(const std::string& word) {
-  return word == "none" ? std::string() : word;
+double number(JsonView object, const char* key) {
+  return object[key].number().value_or(0);
 }
 
 std::string call_text(JsonView call) {
@@ -53,7 +21,10 @@ std::string call_text(JsonView call) {
     add(line, "media " + media);
   }
   add(line, known(text(call, "reason")));
-  add(line, "for " + seconds(call, "age_ms"));
+  add(line, "for " + time_text(number(call, "age_ms")));
+  if (call["members"].size() > 2) {
+    line += "\n         with " + members_text(call["members"]);
+  }
   return line;
 }
 
@@ -74,8 +45,24 @@ std::string device_text(JsonView device) {
   return line;
 }
 
-std::string button_text(JsonView button) {
-  return std::string(button.text().value_or(""));
+std::string names_text(JsonView list) {
+  std::string names;
+  for (JsonView item = list.first(); item; item = item.next()) {
+    names += (names.empty() ? "" : ", ") + std::string(item.text().value_or(""));
+  }
+  return names.empty() ? "none" : names;
+}
+
+std::string limits_text(JsonView limits) {
+  const bool waiting = limits["call_waiting"].boolean().value_or(false);
+  std::string line = "lines " + limits["lines"].dump() + (waiting ? " and one waiting" : "");
+  add(line, "parties " + limits["parties"].dump());
+  add(line, "ring time " + time_text(number(limits, "ring_time_ms")));
+  if (const double longest = number(limits, "longest_call_ms"); longest > 0) {
+    add(line, "longest call " + time_text(longest));
+  }
+  add(line, limits["chime_only"].boolean().value_or(false) ? "chime only" : "");
+  return line;
 }
 
 std::string status_text(JsonView status) {
@@ -84,15 +71,17 @@ std::string status_text(JsonView status) {
   add(lines, text(status, "name"));
   add(lines, text(status, "kind"));
   lines += "\nstate    " + text(status, "state");
+  lines += "\nmode     " + mode_text(status["mode"]);
   lines += "\nbroker   " + text(link, "broker") + "  " + text(link, "state") + "  MQTT " +
            text(link, "protocol") + "  " + text(link, "library");
   lines += "\nversion  " + text(status, "version");
   lines += "\ncalls    " + list_text(status["calls"], call_text, "none");
-  std::string buttons;
-  for (JsonView item = status["buttons"].first(); item; item = item.next()) {
-    buttons += (buttons.empty() ? "" : ", ") + button_text(item);
+  if (status["pullable"].size() > 0) {
+    lines += "\nto pull  " + names_text(status["pullable"]);
   }
-  lines += "\nbuttons  " + (buttons.empty() ? "none" : buttons);
+  lines += "\nbuttons  " + names_text(status["buttons"]);
+  lines += "\nplans    " + names_text(status["plans"]);
+  lines += "\nlimits   " + limits_text(status["limits"]);
   for (JsonView item = status["counters"].first(); item; item = item.next()) {
     if (item.integer().value_or(0) != 0) {
       lines += "\n         " + std::string(item.key()) + ' ' + item.dump();
@@ -101,15 +90,13 @@ std::string status_text(JsonView status) {
   return lines;
 }
 
-std::string clock_text(JsonView event) {
-  const double wall_ms = event["wall_ms"].number().value_or(0);
-  const auto whole = static_cast<time_t>(wall_ms / 1000);
-  tm local{};
-  ::localtime_r(&whole, &local);
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min,
-                local.tm_sec, static_cast<int>(wall_ms - static_cast<double>(whole) * 1000));
-  return buffer;
+std::string invitation_text(JsonView result) {
+  std::string lines =
+      (result["added"].boolean().value_or(false) ? "added to " : "calling ") + text(result, "call");
+  for (JsonView error = result["errors"].first(); error; error = error.next()) {
+    lines += "\nnot called: " + text(error, "user") + ": " + text(error, "message");
+  }
+  return lines;
 }
 
 }  // namespace
@@ -124,41 +111,23 @@ std::string result_text(std::string_view verb, JsonView result) {
   if (verb == "presence") {
     return list_text(result["devices"], device_text, "no device is known");
   }
+  if (verb == "dnd" || verb == "ring_to_open") {
+    return mode_text(result);
+  }
   if (verb == "press") {
     return "pressed";
   }
-  const std::string done = verb == "call" ? "calling" : verb == "answer" ? "answered" : "ended";
+  if (verb == "call" || verb == "add") {
+    return invitation_text(result);
+  }
+  const std::string done = verb == "answer"                      ? "answered"
+                           : verb == "silence"                   ? "silenced"
+                           : verb == "join"                      ? "joined"
+                           : verb == "pull"                      ? "pulled"
+                           : verb == "hangup" || verb == "leave" ? "left"
+                           : verb == "cancel"                    ? "cancelled"
+                                                                 : "ended";
   return done + ' ' + text(result, "call");
-}
-
-std::string event_text(JsonView event) {
-  const std::string type = text(event, "type");
-  std::string line = clock_text(event);
-  add(line, type);
-  if (type == "call") {
-    add(line, text(event, "call").substr(0, 8));
-    add(line, text(event, "change"));
-    if (text(event, "change") == "media") {
-      add(line, text(event, "media_state"));
-    }
-    add(line, text(event, "direction"));
-    add(line, peer(event, "peer_user", "peer_device"));
-    add(line, known(text(event, "reason")));
-    add(line, text(event, "caller_name"));
-    add(line, text(event, "line"));
-    add(line, text(event, "data"));
-    return line;
-  }
-  if (type == "presence") {
-    add(line, peer(event, "user", "device"));
-    add(line, event["known"].boolean().value_or(true) ? text(event, "state") : "unknown");
-    add(line, text(event, "name"));
-    return line;
-  }
-  add(line, text(event, "state"));
-  add(line, known(text(event, "trouble")));
-  add(line, text(event, "text"));
-  return line;
 }
 
 }  // namespace doorcall::cli

@@ -1,7 +1,10 @@
-// The three steps of an answer (PROTOCOL rule 1): accept is an offer, the leg's owner takes the
-// first one that it processes and confirms it to all devices; media starts only then.
+// Accept (PROTOCOL rule 1): an offer of one device; the leg's owner takes the first one that it
+// processes and confirms it to all devices of the user. Media starts only then.
 
 #include "agent/core/core.hpp"
+
+#include <algorithm>
+
 #include "agent/core/utf8.hpp"
 
 namespace doorcall {
@@ -9,9 +12,9 @@ namespace doorcall {
 Result Core::on(const AcceptCall& command) noexcept {
   const Slot slot = find_call(command.call);
   if (slot == kNoSlot) {
-    return {errc_for_ended(command.call), command.call};
+    return {errc_for_ended(command.call), command.call, {}};
   }
-  return {accept(calls_[slot], command.data, command.answer), command.call};
+  return {accept(calls_[slot], command.data, command.answer), command.call, {}};
 }
 
 Errc Core::accept(Call& call, std::string_view data, Bytes answer) noexcept {
@@ -26,115 +29,121 @@ Errc Core::accept(Call& call, std::string_view data, Bytes answer) noexcept {
     case CallState::kEnded: return Errc::kUnknownCall;
     case CallState::kRinging: break;
   }
+  if (settings.chime_only) {
+    return Errc::kNotAllowed;
+  }
+  if (lines_talking() >= settings.lines) {
+    return Errc::kBusy;
+  }
+  if (const Errc code = pack_answer(own_leg(call), data, answer); code != Errc::kOk) {
+    return code;
+  }
+  send_accept(call);
+  return Errc::kOk;
+}
+
+Errc Core::pack_answer(Leg& own, std::string_view data, Bytes answer) noexcept {
   if (data.size() > kDataBytesMax || answer.size() > kOfferBytesMax) {
     return Errc::kDataTooLarge;
   }
   if (!is_utf8(data)) {
     return Errc::kNotUtf8;
   }
-  if (!pool_.put({as_bytes(data), answer}, call.own)) {
+  if (!pool_.put({as_bytes(data), answer}, own.parcel.blob)) {
     ++counters.pool_full;
     return Errc::kTooManyCalls;
   }
-  call.data_size = static_cast<std::uint16_t>(data.size());
-  send_accept(call);
+  own.parcel.data_size = static_cast<std::uint16_t>(data.size());
   return Errc::kOk;
 }
 
 /// The confirm timer takes over from the ring timer: from here on only the owner can say no.
 void Core::send_accept(Call& call) noexcept {
-  disarm(timer(call, LegTimer::kRing));
-  arm_in(timer(call, LegTimer::kConfirm), settings.confirm_time);
-  invited_leg(call).state = LegState::kAccepting;
+  Leg& own = own_leg(call);
+  disarm(timer(own, LegTimer::kRing));
+  arm_in(timer(own, LegTimer::kConfirm), settings.confirm_time);
+  own.state = LegState::kAccepting;
   set_state(call, CallState::kAccepting);
-  repeat_live(MessageKind::kAccept, call);
+  repeat_live(MessageKind::kAccept, own, own.key.owner);
   emit(call, CallChange::kAccepting);
 }
 
-void Core::on_accept(const MessageReceived& input, Call& call, const Accept& accept) noexcept {
-  Leg& leg = invited_leg(call);
-  if (!leg.pending()) {
-    if (!leg.held_by(input.sender)) {
-      post_confirm(input.sender, call.id, leg.key, leg.device);
-      return;
-    }
-    heard(call);
-    const Slot confirm = find_outgoing(call.id, MessageKind::kConfirm);
-    if (confirm != kNoSlot) {
-      transmit(confirm);
+/// The owner's side: the first one wins, every other gets the outcome.
+void Core::on_accept(const MessageReceived& input, Call& call, Leg& leg,
+                     const Accept& accept) noexcept {
+  if (leg.pending()) {
+    const LegDevice* device = note_device(leg, input);  // without room for it, it wins all the same
+    if (device != nullptr && device->given_up()) {
+      post_cancel(input.sender, call.id, leg.key, device->reason);  // it has given up since
     } else {
-      post_confirm(input.sender, call.id, leg.key, leg.device);
+      win(call, leg, input, accept.data, accept.answer);
     }
     return;
   }
-  (void)note_device(leg, input);  // without room for it, it wins all the same
-  leg.device = input.sender.device;
+  if (!leg.connected() || !leg.held_by(input.sender)) {
+    answer_late(input.sender, call.id, leg.key, leg.join_number != 0 ? leg.device : DeviceId{},
+                leg.reason);
+    return;
+  }
+  (void)heard(call, leg, input.message->header.incarnation);
+  const Slot confirm = find_confirm(call.id, leg.key);
+  if (confirm != kNoSlot) {
+    transmit(confirm);
+  } else {
+    post_confirm(input.sender, call.id, leg.key, leg.device, leg.join_number);
+  }
+}
+
+/// The sender's device has the leg: all devices of its user are told, then the other members.
+void Core::win(Call& call, Leg& leg, const MessageReceived& input, std::string_view data,
+               Bytes offer) noexcept {
+  std::array<DeviceId, kDevicesPerLegMax> targets;
+  std::size_t count = ringing_devices(leg, targets);
+  const DeviceId winner = input.sender.device;
+  if (std::find(targets.begin(), targets.begin() + count, winner) == targets.begin() + count) {
+    targets[count == targets.size() ? count - 1 : count++] = winner;
+  }
+  take_back_push(call, leg, Reason::kNone);
+  leg.device = winner;
   leg.incarnation = input.message->header.incarnation;
-  for (const LegTimer kind : {LegTimer::kRing, LegTimer::kReceipt, LegTimer::kNotice}) {
-    disarm(timer(call, kind));
+  leg.join_number = next_join(call);
+  set_leg(call, leg, LegState::kConnected);
+  repeat_final(MessageKind::kConfirm, call, leg.key, {leg.user, {targets.data(), count}, {}},
+               {.winner = winner, .join_number = leg.join_number});
+  watch_member(leg);
+  answered(call, leg);
+  if (call.state == CallState::kCalling) {
+    enter_connected(call, input.sender, data, offer);
+  } else {
+    CallEvent event = event_of(call, leg, data);
+    event.offer = offer;
+    put(event);
+    guard_alone(call);
   }
-  connect(call, accept.data, accept.answer);
+  spread(call, slot_of(leg));
+  tell_ringing(call);
 }
 
-void Core::on_confirm(const MessageReceived& input, const Header& header,
-                      const Confirm& confirm) noexcept {
-  if (header.leg.owner != input.sender) {
-    ++counters.dropped_not_entitled;
-    return;
-  }
-  const bool mine = confirm.winner == settings.self.device;
-  const Slot slot = find_call(header.call);
-  if (slot == kNoSlot) {
-    const Slot tomb = find_tombstone(header.call);
-    const bool gave_up = tomb == kNoSlot || tombstones_[tomb].winner.empty();
-    if (mine && gave_up) {
-      post_reject(input.sender, header.call, header.leg, Reason::kAcceptFailed);
-    } else {
-      post_ack(input.sender, header);
-    }
-    return;
-  }
-  Call& call = calls_[slot];
-  if (call.outgoing || invited_leg(call).key != header.leg) {
-    ++counters.dropped_not_entitled;
-    return;
-  }
-  heard(call);
-  if (mine && call.state != CallState::kAccepting && call.state != CallState::kConnected) {
-    post_reject(input.sender, header.call, header.leg, Reason::kAcceptFailed);
-    return;
-  }
-  post_ack(input.sender, header);
-  if (!mine && call.state != CallState::kConnected) {
-    finish(call, Reason::kAnsweredElsewhere);
-  } else if (mine && call.state == CallState::kAccepting) {
-    connect(call, {}, {});
-  }
-}
-
-/// Both sides: the owner when it processes the accept, the callee at the confirm.
-void Core::connect(Call& call, std::string_view data, Bytes offer) noexcept {
-  disarm(timer(call, LegTimer::kConfirm));
-  drop_live_outgoing(call);
-  invited_leg(call).state = LegState::kConnected;
+/// Both sides: the owner when it processes the first accept, an invited device at its confirm.
+void Core::enter_connected(Call& call, const Account& peer, std::string_view data,
+                           Bytes offer) noexcept {
   set_state(call, CallState::kConnected);
   ++counters.calls_connected;
-  pool_.drop(call.own);
-  call.data_size = 0;
-  arm_in(timer(call, LegTimer::kLost), settings.lost_time);
-  arm_in(timer(call, CallTimer::kHeartbeat), settings.heartbeat_time);
-  if (call.outgoing) {
-    repeat_live(MessageKind::kConfirm, call);
-  }
+  guard_length(call);
   CallEvent event = event_of(call, CallChange::kConnected);
+  event.peer = peer;
+  event.leg = LegState::kConnected;
+  event.join_number = own_leg(call).join_number;
   event.data = data;
   event.offer = offer;
   put(event);
   start_media(call);
-}
-
-void Core::on_confirm_time(Call& call) noexcept {
-  decline(call, Reason::kAcceptFailed, {});
+  if (call.auto_answer) {
+    event.change = CallChange::kOpenDoor;
+    event.data = {};
+    event.offer = {};
+    put(event);
+  }
 }
 
 }  // namespace doorcall

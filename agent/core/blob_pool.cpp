@@ -21,7 +21,8 @@ bool BlobPool::put(std::initializer_list<std::span<const std::uint8_t>> parts, B
       continue;
     }
     const std::size_t first = i + 1 - wanted;
-    std::fill_n(map_.begin() + static_cast<std::ptrdiff_t>(first), wanted, std::uint8_t{1});
+    std::fill_n(map_.begin() + static_cast<std::ptrdiff_t>(first), wanted, kInside);
+    map_[first] = 1;
     used_ += wanted;
     std::size_t at = first * kChunkBytes;
     out = Blob{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size)};
@@ -34,14 +35,23 @@ bool BlobPool::put(std::initializer_list<std::span<const std::uint8_t>> parts, B
   return false;
 }
 
+Blob BlobPool::share(const Blob& blob) noexcept {
+  if (blob.size != 0) {
+    ++map_[blob.at / kChunkBytes];
+  }
+  return blob;
+}
+
 void BlobPool::drop(Blob& blob) noexcept {
   if (blob.size == 0) {
     return;
   }
-  const std::size_t count = chunks(blob.size);
-  std::fill_n(map_.begin() + static_cast<std::ptrdiff_t>(blob.at / kChunkBytes), count,
-              std::uint8_t{0});
-  used_ -= count;
+  const std::size_t first = blob.at / kChunkBytes;
+  if (--map_[first] == 0) {
+    const std::size_t count = chunks(blob.size);
+    std::fill_n(map_.begin() + static_cast<std::ptrdiff_t>(first), count, std::uint8_t{0});
+    used_ -= count;
+  }
   blob = Blob{};
 }
 

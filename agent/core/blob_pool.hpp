@@ -21,14 +21,17 @@ class BlobPool {
   static constexpr std::size_t kChunkBytes = 64;
 
   BlobPool() noexcept = default;
-  /// `map` has one byte for each chunk of `bytes`.
+  /// `map` has one byte for each chunk of `bytes`: 0 free; in a blob's first chunk how many names
+  /// it has, kInside in the others.
   BlobPool(std::span<std::uint8_t> bytes, std::span<std::uint8_t> map) noexcept
       : bytes_(bytes), map_(map) {}
 
   /// The parts one after the other; false when there is no room (`out` untouched).
   [[nodiscard]] bool put(std::initializer_list<std::span<const std::uint8_t>> parts,
                          Blob& out) noexcept;
-  /// Frees `blob` and makes it empty.
+  /// Another name for the same bytes: they stay until each name is dropped. At most 254 names.
+  [[nodiscard]] Blob share(const Blob& blob) noexcept;
+  /// Makes `blob` empty; frees its bytes if it was their last name.
   void drop(Blob& blob) noexcept;
 
   [[nodiscard]] std::span<const std::uint8_t> bytes(const Blob& blob) const noexcept {
@@ -40,6 +43,8 @@ class BlobPool {
   }
 
  private:
+  static constexpr std::uint8_t kInside = 255;
+
   std::span<std::uint8_t> bytes_;
   std::span<std::uint8_t> map_;
   std::size_t used_ = 0;

@@ -9,13 +9,9 @@ Slot Core::find_call(const CallId& id) const noexcept {
   return calls_.find([&](const Call& call) { return call.id == id; });
 }
 
-Slot Core::slot_of(const Call& call) const noexcept {
-  return legs_[call.legs[0]].call;
-}
-
-Slot Core::make_call(const CallId& id, const LegKey& invited, const Account& creator,
-                     const UserId& user) noexcept {
-  if (calls_.full() || legs_.count() + 2 > legs_.capacity()) {
+/// A call and, in it, this device's own leg.
+Slot Core::make_call(const CallId& id, const LegKey& own) noexcept {
+  if (calls_.full() || legs_.full()) {
     ++counters.calls_full;
     return kNoSlot;
   }
@@ -23,17 +19,16 @@ Slot Core::make_call(const CallId& id, const LegKey& invited, const Account& cre
   Call& call = calls_[slot];
   call.id = id;
   call.since = now_;
-  call.legs = {legs_.take(), legs_.take()};
-  Leg& first = creator_leg(call);
-  first.call = slot;
-  first.key = {creator, 0};
-  first.user = creator.user;
-  first.device = creator.device;
-  first.state = LegState::kConnected;
-  Leg& second = invited_leg(call);
-  second.call = slot;
-  second.key = invited;
-  second.user = user;
+  call.leg_count = 1;
+  call.legs[0] = legs_.take();
+  Leg& leg = legs_[call.legs[0]];
+  leg.call = slot;
+  leg.key = own;
+  leg.user = settings.self.user;
+  leg.device = settings.self.device;
+  leg.incarnation = incarnation;
+  // Another life of this device may have invited into the same call: its numbers stay its own.
+  call.next_number = prng_.next32() >> 1;
   return slot;
 }
 
@@ -41,15 +36,22 @@ TimerId Core::timer(const Call& call, CallTimer kind) const noexcept {
   return timers_.call(slot_of(call), kind);
 }
 
-// Ring, receipt, notice and confirm belong to the invited user's leg, lost to the peer's.
-TimerId Core::timer(const Call& call, LegTimer kind) const noexcept {
-  const std::size_t leg = kind == LegTimer::kLost && !call.outgoing ? 0 : 1;
-  return timers_.leg(call.legs[leg], kind);
+/// Whom the call is with: who invited here, or of an own call who answered or was invited first.
+const Leg* Core::peer_leg(const Call& call) const noexcept {
+  const Leg* first = nullptr;
+  for (const Slot slot : others_of(call)) {
+    const Leg& leg = legs_[slot];
+    if (call.outgoing ? leg.present() : leg.held_by(call.inviter)) {
+      return &leg;
+    }
+    first = first == nullptr ? &leg : first;
+  }
+  return call.outgoing ? first : nullptr;
 }
 
 Account Core::peer_of(const Call& call) const noexcept {
-  const Leg& leg = peer_leg(call);
-  return {leg.device, leg.user};
+  const Leg* peer = peer_leg(call);
+  return peer == nullptr ? call.inviter : peer->holder();
 }
 
 void Core::set_state(Call& call, CallState state) noexcept {
@@ -58,12 +60,19 @@ void Core::set_state(Call& call, CallState state) noexcept {
   presence_changed();
 }
 
+/// What is still ringing for it stops, too.
 void Core::finish(Call& call, Reason reason, std::string_view data) noexcept {
+  for (const Slot slot : others_of(call)) {
+    if (legs_[slot].pending() && owned(legs_[slot])) {
+      stop_ringing(call, legs_[slot], reason == Reason::kHangUp ? Reason::kCancelled : reason, {});
+    }
+  }
+  CallEvent event = event_of(call, CallChange::kEnded);
   set_state(call, CallState::kEnded);
   bury(call, reason);
   stop_media(call, reason);
   if (call.announced) {
-    CallEvent event = event_of(call, CallChange::kEnded);
+    event.state = CallState::kEnded;
     event.reason = reason;
     event.data = data;
     put(event);
@@ -72,19 +81,16 @@ void Core::finish(Call& call, Reason reason, std::string_view data) noexcept {
 }
 
 void Core::release(Call& call) noexcept {
-  drop_live_outgoing(call);
-  pool_.drop(call.own);
-  for (const CallTimer kind : {CallTimer::kHeartbeat, CallTimer::kMediaStart}) {
-    disarm(timer(call, kind));
-  }
-  for (const LegTimer kind : {LegTimer::kRing, LegTimer::kReceipt, LegTimer::kNotice,
-                              LegTimer::kConfirm, LegTimer::kLost}) {
-    disarm(timer(call, kind));
+  drop_plan(call);
+  for (std::size_t kind = 0; kind < kCallTimers; ++kind) {
+    disarm(timer(call, static_cast<CallTimer>(kind)));
   }
   const Slot slot = slot_of(call);
-  for (const Slot leg : call.legs) {
+  for (const Slot leg : legs_of(call)) {
+    clear_leg(legs_[leg]);
     legs_.give_back(leg);
   }
+  snapshot_of_ = kNoSlot;
   calls_.give_back(slot);
 }
 
@@ -97,10 +103,14 @@ std::size_t Core::lines_used() const noexcept {
   return used;
 }
 
-void Core::heard(Call& call) noexcept {
-  if (armed(timer(call, LegTimer::kLost))) {
-    arm_in(timer(call, LegTimer::kLost), settings.lost_time);
+/// Lines that somebody speaks on or calls from: those that only ring can still be answered.
+std::size_t Core::lines_talking() const noexcept {
+  std::size_t used = drains_.count();
+  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
+    const CallState state = calls_[s].state;
+    used += state != CallState::kIdle && state != CallState::kRinging ? 1U : 0U;
   }
+  return used;
 }
 
 CallEvent Core::event_of(const Call& call, CallChange change) const noexcept {
@@ -111,13 +121,35 @@ CallEvent Core::event_of(const Call& call, CallChange change) const noexcept {
   event.outgoing = call.outgoing;
   event.peer = peer_of(call);
   event.caller = call.caller;
+  event.leg =
+      call.outgoing && peer_leg(call) != nullptr ? peer_leg(call)->state : own_leg(call).state;
   event.media = call.media;
   event.media_state = call.media_state;
   return event;
 }
 
+/// Somebody else's leg as it is now.
+CallEvent Core::event_of(const Call& call, const Leg& leg, std::string_view data) const noexcept {
+  CallEvent event = event_of(call, CallChange::kMember);
+  event.peer = leg.holder();
+  event.leg = leg.lost ? LegState::kEnded : leg.state;
+  event.reason = leg.lost ? Reason::kPeerLost : leg.reason;
+  event.join_number = leg.join_number;
+  event.data = data;
+  if (leg.pending()) {
+    event.ring_left = leg.ring_deadline - now_;
+  }
+  return event;
+}
+
 void Core::emit(const Call& call, CallChange change) noexcept {
   put(event_of(call, change));
+}
+
+void Core::emit_of(const Call& call, const Leg& leg, CallChange change) noexcept {
+  CallEvent event = event_of(call, leg);
+  event.change = change;
+  put(event);
 }
 
 }  // namespace doorcall

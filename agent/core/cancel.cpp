@@ -1,7 +1,10 @@
-// The owner gives up a pending leg. Cancel and accept may cross: both orders end the call the same
+// The owner gives up pending legs. Cancel and accept may cross: both orders end the leg the same
 // way on both sides (PROTOCOL rule 3).
 
 #include "agent/core/core.hpp"
+
+#include <algorithm>
+
 #include "agent/core/utf8.hpp"
 
 namespace doorcall {
@@ -9,23 +12,51 @@ namespace doorcall {
 Result Core::on(const CancelCall& command) noexcept {
   const Slot slot = find_call(command.call);
   if (slot == kNoSlot) {
-    return {errc_for_ended(command.call), command.call};
+    return {errc_for_ended(command.call), command.call, {}};
   }
   Call& call = calls_[slot];
-  if (!call.outgoing) {
-    return {call.state == CallState::kIdle ? Errc::kUnknownCall : Errc::kNotAllowed, command.call};
+  if (call.state == CallState::kIdle || call.joining) {
+    return {Errc::kUnknownCall, command.call, {}};
   }
-  if (call.state != CallState::kCalling) {
-    return {Errc::kAlreadyAccepted, command.call};
+  if (call.state == CallState::kRinging || call.state == CallState::kAccepting) {
+    return {Errc::kNotAllowed, command.call, {}};
   }
   if (command.data.size() > kDataBytesMax) {
-    return {Errc::kDataTooLarge, command.call};
+    return {Errc::kDataTooLarge, command.call, {}};
   }
   if (!is_utf8(command.data)) {
-    return {Errc::kNotUtf8, command.call};
+    return {Errc::kNotUtf8, command.call, {}};
   }
-  end_pending(call, Reason::kCancelled, command.data);
-  return {Errc::kOk, command.call};
+  return {cancel(call, command), command.call, {}};
+}
+
+Errc Core::cancel(Call& call, const CancelCall& command) noexcept {
+  const auto meant = [&](const UserId& user) {
+    return command.users.empty() ||
+           std::find(command.users.begin(), command.users.end(), user) != command.users.end();
+  };
+  std::size_t stopped = 0;
+  for (const Slot slot : others_of(call)) {
+    Leg& leg = legs_[slot];
+    if (leg.pending() && owned(leg) && meant(leg.user)) {
+      stop_ringing(call, leg, Reason::kCancelled, command.data);
+      ++stopped;
+      if (call.state == CallState::kConnected || !command.users.empty()) {
+        put(event_of(call, leg));
+      }
+    }
+  }
+  if (command.users.empty() && call.state == CallState::kCalling) {
+    finish(call, Reason::kCancelled);
+    return Errc::kOk;
+  }
+  if (stopped == 0) {
+    return command.users.empty() ? Errc::kAlreadyAccepted : Errc::kNotInvited;
+  }
+  if (still_alive(call, Reason::kCancelled)) {
+    spread(call);
+  }
+  return Errc::kOk;
 }
 
 void Core::on_cancel(const MessageReceived& input, const Header& header,
@@ -36,24 +67,26 @@ void Core::on_cancel(const MessageReceived& input, const Header& header,
   }
   const Slot slot = find_call(header.call);
   if (slot == kNoSlot) {
-    if (find_tombstone(header.call) == kNoSlot &&
-        find_early_cancel(input.sender, header) == kNoSlot) {
+    if (find_tombstone(header.call, header.leg) == kNoSlot) {
       bury_early(input.sender, header, cancel.reason);
     }
     post_ack(input.sender, header);
     return;
   }
   Call& call = calls_[slot];
-  if (call.outgoing || invited_leg(call).key != header.leg) {
-    ++counters.dropped_not_entitled;
-    return;
-  }
   post_ack(input.sender, header);
-  if (call.state == CallState::kConnected) {
+  if (call.joining || call.state == CallState::kConnected || own_leg(call).key != header.leg) {
     ++counters.dropped_bad_state;
+    if (find_leg(call, header.leg) == kNoSlot) {  // its invite may still be on its way
+      bury_early(input.sender, header, cancel.reason);
+    }
     return;
   }
-  finish(call, cancel.reason, cancel.data);
+  if (cancel.reason == Reason::kCallerLost) {
+    owner_gone(call, cancel.reason);  // somebody may take the leg over
+  } else {
+    finish(call, cancel.reason, cancel.data);
+  }
 }
 
 }  // namespace doorcall

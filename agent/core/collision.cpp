@@ -8,28 +8,34 @@ namespace doorcall {
 
 /// Only proven invitations come here, so another incarnation is a newer one.
 void Core::recall(const Call& incoming) noexcept {
-  const Account peer = peer_of(incoming);
+  const Account peer = incoming.inviter;
+  const Incarnation life = incoming.owner_life;
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     Call& old = calls_[s];
-    const bool other_life = peer_of(old) == peer && peer_leg(old).incarnation != 0 &&
-                            peer_leg(old).incarnation != peer_leg(incoming).incarnation;
-    if (!other_life) {
+    const bool rings = old.state == CallState::kRinging || old.state == CallState::kAccepting ||
+                       old.state == CallState::kIdle;
+    if (rings && own_leg(old).key.owner == peer && !old.joining && old.owner_life != life) {
+      owner_gone(old, Reason::kCallerLost);
       continue;
     }
-    if (old.state == CallState::kConnected) {
-      const CallId id = old.id;
-      finish(old, Reason::kSuperseded);
+    const Slot member = find_member(old, peer);
+    if (rings || member == kNoSlot || legs_[member].incarnation == 0 ||
+        legs_[member].incarnation == life) {
+      continue;
+    }
+    const CallId id = old.id;
+    set_leg(old, legs_[member], LegState::kEnded, Reason::kSuperseded);
+    if (!leg_over(old, legs_[member], Reason::kSuperseded)) {
       forget_drain(id);  // the new call takes over its devices
-    } else if (!old.outgoing) {
-      finish(old, Reason::kCallerLost);
     }
   }
 }
 
+/// Only between two calls of one invitee each.
 Slot Core::find_glare(const Call& incoming) const noexcept {
-  const UserId& peer = peer_leg(incoming).user;
   return calls_.find([&](const Call& own) {
-    return own.outgoing && own.state == CallState::kCalling && invited_leg(own).user == peer;
+    return own.outgoing && own.state == CallState::kCalling && own.leg_count == 2 &&
+           own.plan == kNoSlot && legs_[own.legs[1]].user == incoming.inviter.user;
   });
 }
 
@@ -39,17 +45,17 @@ bool Core::yield_to(Call& own, Call& incoming) noexcept {
     return false;
   }
   // What was offered to the callee answers its call now.
-  const std::size_t skip = own.name_size + std::size_t{own.line_size};
-  const auto kept = pool_.bytes(own.own).subspan(skip);
-  Blob answer;
-  if (!pool_.put({kept}, answer)) {
+  const Texts texts = texts_of(legs_[own.legs[1]].parcel);
+  Parcel& answer = own_leg(incoming).parcel;
+  if (pool_.put({as_bytes(texts.data), texts.offer}, answer.blob)) {
+    answer.data_size = static_cast<std::uint16_t>(texts.data.size());
+  } else {
     ++counters.pool_full;
   }
-  incoming.own = answer;
-  incoming.data_size = answer.size == 0 ? std::uint16_t{0} : own.data_size;
-  end_pending(own, Reason::kGlare);
-  drop_live_outgoing(incoming);
-  arm_in(timer(incoming, LegTimer::kLost), settings.lost_time);
+  finish(own, Reason::kGlare);
+  drop_live_outgoing(slot_of(own_leg(incoming)));
+  learn_roster(incoming, {});
+  arm_in(timer(own_leg(incoming), LegTimer::kLost), settings.lost_time);
   incoming.announced = true;
   send_accept(incoming);
   return true;

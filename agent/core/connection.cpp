@@ -9,7 +9,7 @@ namespace doorcall {
 
 Result Core::on(const Start& /*command*/) noexcept {
   if (link_state != LinkState::kStopped) {
-    return {Errc::kAlreadySent, {}};
+    return {Errc::kAlreadySent, {}, {}};
   }
   link_state = LinkState::kConnecting;
   stopping_ = false;
@@ -48,6 +48,7 @@ Result Core::on(const LinkConnected& input) noexcept {
   publish_presence();
   repeat_all_now();
   sync_all_now();
+  ask_pushes();
   return {};
 }
 
@@ -92,7 +93,7 @@ Result Core::on(const LinkLost& input) noexcept {
 
 Result Core::on(const Stop& /*command*/) noexcept {
   if (link_state == LinkState::kStopped || stopping_) {
-    return {Errc::kNotStarted, {}};
+    return {Errc::kNotStarted, {}, {}};
   }
   stopping_ = true;
   arm_in(timers_.agent(AgentTimer::kStop), kStopTime);
@@ -106,10 +107,10 @@ void Core::say_goodbye() noexcept {
   if (slot != kNoSlot) {
     Call& call = calls_[slot];
     switch (call.state) {
-      case CallState::kCalling: end_pending(call, Reason::kShuttingDown); break;
-      case CallState::kConnected: end_call(call, Reason::kShuttingDown); break;
+      case CallState::kConnected: leave_call(call, Reason::kShuttingDown); break;
       case CallState::kRinging:
       case CallState::kAccepting: decline(call, Reason::kShuttingDown, {}); break;
+      case CallState::kCalling:
       case CallState::kIdle:
       case CallState::kEnded: finish(call, Reason::kShuttingDown); break;
     }
@@ -137,6 +138,7 @@ void Core::stopped() noexcept {
   link_state = LinkState::kStopped;
   stopping_ = false;
   caught_up_ = false;
+  mode = {};
   for (std::size_t kind = 0; kind < kAgentTimers; ++kind) {
     disarm(timers_.agent(static_cast<AgentTimer>(kind)));
   }

@@ -9,54 +9,16 @@
 
 namespace doorcall {
 
-namespace {
-
-Tick tick_of(Instant when) noexcept {
-  return static_cast<Tick>(when.time_since_epoch().count());
-}
-
-}  // namespace
-
-Core::Tables Core::take_tables(const Limits& limits, Arena& arena) noexcept {
-  const std::size_t chunks = BlobPool::chunks(limits.pool_bytes);
-  Tables tables;
-  tables.timers = arena.take<TimerNode>(TimerMap(limits).count());
-  tables.calls = arena.take<Call>(limits.calls);
-  tables.legs = arena.take<Leg>(limits.legs);
-  tables.outgoing = arena.take<Outgoing>(limits.outgoing);
-  tables.tombstones = arena.take<Tombstone>(limits.tombstones);
-  tables.peers = arena.take<Peer>(limits.peers);
-  tables.drains = arena.take<Drain>(limits.calls);
-  tables.outputs = arena.take<Output>(kOutputsMax);
-  tables.pool_map = arena.take<std::uint8_t>(chunks);
-  tables.pool = arena.take<std::uint8_t>(chunks * BlobPool::kChunkBytes);
-  return tables;
-}
-
 Core::Core(const Settings& chosen, const Limits& limits, const Tables& tables,
            std::span<const std::uint8_t, 32> seed, Instant now) noexcept
-    : settings(chosen),
-      limits_(limits),
-      timers_(limits),
-      now_(now),
-      prng_(seed),
-      wheel_(tables.timers, tick_of(now)),
-      pool_(tables.pool, tables.pool_map),
-      calls_(tables.calls),
-      legs_(tables.legs),
-      outgoing_(tables.outgoing),
-      tombstones_(tables.tombstones),
-      peers_(tables.peers),
-      drains_(tables.drains),
-      outputs_(tables.outputs) {
-  incarnation = prng_.next64() | 1U;
-}
+    : CoreData(chosen, limits, tables, seed, now) {}
 
 Result Core::handle(const Input& input, Instant now) noexcept {
   assert(output_count_ == 0 && "drain the outputs before the next input");
   assert(now >= now_ && "time went back");
   now_ = now;
   view_count_ = 0;
+  snapshot_of_ = kNoSlot;
   if (!std::holds_alternative<TimePassed>(input)) {
     [[maybe_unused]] const TimerId due = wheel_.pop_due(tick_of(now));
     assert(due == TimerWheel::kNone && "TimePassed comes first");
@@ -82,16 +44,6 @@ Deadline Core::next_deadline() const noexcept {
   return {Instant{Millis{static_cast<std::int64_t>(due)}}, timers_.why(wheel_.first())};
 }
 
-void Core::put(const Output& output) noexcept {
-  assert(output_count_ < outputs_.size() && "kOutputsPerStepMax is too small");
-  outputs_[(output_first_ + output_count_) % outputs_.size()] = output;
-  ++output_count_;
-}
-
-void Core::arm(TimerId timer, Instant when) noexcept {
-  wheel_.arm(timer, tick_of(when));
-}
-
 Result Core::on(const TimePassed& /*input*/) noexcept {
   while (room_for_step()) {
     const TimerId timer = wheel_.pop_due(tick_of(now_));
@@ -107,7 +59,9 @@ void Core::fire(TimerId timer) noexcept {
   const TimerName what = timers_.name(timer);
   switch (what.owner) {
     case TimerName::Owner::kAgent: fire_agent(static_cast<AgentTimer>(what.kind)); return;
-    case TimerName::Owner::kLeg: fire_leg(what.slot, static_cast<LegTimer>(what.kind)); return;
+    case TimerName::Owner::kLeg:
+      fire_leg(legs_[what.slot], static_cast<LegTimer>(what.kind));
+      return;
     case TimerName::Owner::kOutgoing: on_retry(what.slot); return;
     case TimerName::Owner::kTombstone: tombstones_.give_back(what.slot); return;
     case TimerName::Owner::kDrain: drains_.give_back(what.slot); return;
@@ -119,11 +73,7 @@ void Core::fire(TimerId timer) noexcept {
       }
       return;
     case TimerName::Owner::kCall:
-      if (static_cast<CallTimer>(what.kind) == CallTimer::kHeartbeat) {
-        on_heartbeat(calls_[what.slot]);
-      } else {
-        end_call(calls_[what.slot], Reason::kMediaFailed);
-      }
+      fire_call(calls_[what.slot], static_cast<CallTimer>(what.kind));
       return;
   }
 }
@@ -141,26 +91,46 @@ void Core::fire_agent(AgentTimer kind) noexcept {
     case AgentTimer::kSettled: attempts_ = 0; return;
     case AgentTimer::kGoodbye: say_goodbye(); return;
     case AgentTimer::kStop: stopped(); return;
+    case AgentTimer::kDnd: on_dnd_time(); return;
+    case AgentTimer::kRingToOpen: on_ring_to_open_time(); return;
   }
 }
 
-void Core::fire_leg(Slot slot, LegTimer kind) noexcept {
-  Call& call = calls_[legs_[slot].call];
+void Core::fire_call(Call& call, CallTimer kind) noexcept {
   switch (kind) {
-    case LegTimer::kRing:
-      if (call.outgoing) {
-        end_pending(call, Reason::kNoAnswer);
-      } else {
-        finish(call, Reason::kNoAnswer);
-      }
-      return;
-    case LegTimer::kReceipt: on_receipt_time(call); return;
+    case CallTimer::kMediaStart: leave_call(call, Reason::kMediaFailed); return;
+    case CallTimer::kPlanStep: on_plan_step(call); return;
+    case CallTimer::kAlone: leave_call(call, why_alone(call, Reason::kNoAnswer)); return;
+    case CallTimer::kLongest: on_longest_time(call); return;
+  }
+}
+
+void Core::fire_leg(Leg& leg, LegTimer kind) noexcept {
+  Call& call = calls_[leg.call];
+  switch (kind) {
+    case LegTimer::kRing: on_ring_time(call, leg); return;
+    case LegTimer::kReceipt: on_receipt_time(call, leg); return;
     case LegTimer::kNotice:
-      invited_leg(call).state = LegState::kNotYetReceived;
-      emit(call, CallChange::kNotYetReceived);
+      set_leg(call, leg, LegState::kNotYetReceived);
+      emit_of(call, leg, CallChange::kNotYetReceived);
       return;
+    case LegTimer::kSettle: on_settle_time(call, leg); return;
     case LegTimer::kConfirm: on_confirm_time(call); return;
-    case LegTimer::kLost: party_lost(call); return;
+    case LegTimer::kLost: on_lost_time(leg); return;
+    case LegTimer::kHeartbeat: on_heartbeat(leg); return;
+  }
+}
+
+/// Of an own invitation, of the ring here, or of somebody else's invitation whose end was not
+/// heard.
+void Core::on_ring_time(Call& call, Leg& leg) noexcept {
+  if (&leg == &own_leg(call)) {
+    finish(call, Reason::kNoAnswer);
+  } else if (owned(leg)) {
+    end_leg(call, leg, Reason::kNoAnswer, {}, {});
+  } else {
+    forget_leg(call, leg);
+    (void)still_alive(call, Reason::kNoAnswer);
   }
 }
 

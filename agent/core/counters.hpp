@@ -29,6 +29,7 @@ struct Counters {
   std::uint32_t messages_repeated = 0;
   std::uint32_t messages_received = 0;
   std::uint32_t freshness_queries = 0;
+  std::uint32_t legs_inherited = 0;  ///< invitations of a lost member taken over
   std::uint32_t connects = 0;
   std::uint32_t presence_healed = 0;  ///< own offline seen while connected
 };

@@ -56,6 +56,15 @@ std::optional<CallInfo> Engine::call_at(std::size_t index) const noexcept {
 std::optional<CallInfo> Engine::find_call(const CallId& call) const noexcept {
   return core_->find_info(call);
 }
+std::optional<LegView> Engine::member_at(const CallId& call, std::size_t index) const noexcept {
+  return core_->member_at(call, index);
+}
+std::optional<CallId> Engine::pullable_at(std::size_t index) const noexcept {
+  return core_->pullable_at(index);
+}
+Mode Engine::mode() const noexcept {
+  return core_->mode;
+}
 std::optional<PeerInfo> Engine::peer_at(std::size_t index) const noexcept {
   return core_->peer_at(index);
 }

@@ -23,10 +23,15 @@ enum class Wake : std::uint8_t {
   kReceipt,
   kNotice,
   kConfirm,
+  kSettle,
   kHeartbeat,
   kLost,
   kMediaStart,
   kMediaDrain,
+  kPlanStep,
+  kAlone,
+  kLongestCall,
+  kMode,
   kRetry,
   kTombstone,
   kPresence,
@@ -47,13 +52,15 @@ struct Deadline {
 struct CallInfo {
   CallId call;
   CallState state = CallState::kIdle;
-  LegState leg = LegState::kInviting;  ///< of the invited user
+  LegState leg = LegState::kInviting;  ///< of the peer, or of this device where it is invited
   MediaState media_state = MediaState::kNone;
   MediaKind media = MediaKind::kAudio;
   bool outgoing = false;
-  Account peer;
+  Account peer;    ///< incoming: who invited; outgoing: who was invited first
+  Account caller;  ///< who created the call; empty once it has ended
   Reason reason = Reason::kNone;
-  Instant since{};  ///< of the present state
+  Instant since{};          ///< of the present state
+  std::size_t members = 0;  ///< legs, own included; see Engine::member_at
 };
 
 /// One device whose presence is known.
@@ -101,6 +108,13 @@ class Engine {
   /// Live calls and, after them, remembered ended ones, `index` from 0; nullopt past the last.
   [[nodiscard]] std::optional<CallInfo> call_at(std::size_t index) const noexcept;
   [[nodiscard]] std::optional<CallInfo> find_call(const CallId& call) const noexcept;
+  /// The legs of a live call, own included, in order of joining, pending and ended ones last;
+  /// nullopt past the last. A member that is lost to this device shows as ended(peer_lost).
+  [[nodiscard]] std::optional<LegView> member_at(const CallId& call,
+                                                 std::size_t index) const noexcept;
+  /// Calls that another device of this user is in, as far as overheard: for JoinCall{move}.
+  [[nodiscard]] std::optional<CallId> pullable_at(std::size_t index) const noexcept;
+  [[nodiscard]] Mode mode() const noexcept;
   /// Known devices in account order, `index` from 0; nullopt past the last.
   [[nodiscard]] std::optional<PeerInfo> peer_at(std::size_t index) const noexcept;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -74,19 +75,44 @@ struct Start {};
 /// output Stopped follows within kStopTime.
 struct Stop {};
 
-struct InviteUser {
+/// One user of an invitation. `step`: when its turn comes in a ring plan, from 0.
+struct Invitee {
   UserId user;
-  Millis ring_time{0};  ///< 0: the setting's
+  std::uint8_t step = 0;
+};
+
+/// How the users of one invitation are rung. The default rings all of them at once and takes
+/// whoever answers.
+struct RingPlan {
+  bool first_wins = false;  ///< the first answer cancels the others as answered_elsewhere
+  bool keep = false;        ///< a step that is over rings on beside the next (escalation)
+  std::uint8_t cycles = 1;  ///< how often all steps are gone through, 1–kPlanCyclesMax
+  Millis step_time{0};      ///< how long a step rings alone; needed with more than one step
+};
+
+/// A new call; or, with `call` or while connected in the only call of this device's only line, more
+/// users for that call (with no plan but first_wins). Users that can't be invited are told in
+/// Result::invitees; the command fails only if none is left.
+struct InviteUsers {
+  CallId call;                        ///< empty: see above
+  std::span<const Invitee> invitees;  ///< 1–kInviteesMax
+  RingPlan plan;
+  Millis ring_time{0};  ///< of each user; 0: the setting's. A plan's step_time goes before it
   MediaKind media = MediaKind::kAudio;
-  bool wait_offline = false;  ///< ring on while the user is offline, instead of failing at once
+  bool wait_offline = false;  ///< ring on while a user is offline, and ask the push topic
   std::string_view caller_name;
   std::string_view data;
   std::string_view line;
   Bytes offer;
+  std::string_view push_title;    ///< ≤ kNameBytesMax
+  std::string_view push_content;  ///< ≤ kPushContentBytesMax
 };
 
+/// Stops own invitations that nobody has answered yet. A call that is still `calling` ends with the
+/// last of them.
 struct CancelCall {
   CallId call;
+  std::span<const UserId> users;  ///< empty: all
   std::string_view data;
 };
 
@@ -98,17 +124,53 @@ struct AcceptCall {
 
 struct RejectCall {
   CallId call;
-  Reason reason = Reason::kDeclinedEverywhere;  ///< or kDeclined (this device only), kBusy, kDnd
+  Reason reason = Reason::kNone;  ///< kDeclined (this device only), kDeclinedEverywhere, kBusy or
+                                  ///< kDnd; kNone: what Settings::decline_here says
   std::string_view data;
 };
 
+/// Leaves the call; who else is in it stays. Before an answer it takes the invitation back.
 struct HangUpCall {
   CallId call;
   std::string_view data;
 };
 
+/// Ends the call for all. Allowed to the creator, or, once that is gone, to the member that joined
+/// first among the rest.
+struct EndCall {
+  CallId call;
+  std::string_view data;
+};
+
+/// Comes (back) into a running call whose roster names this user.
+struct JoinCall {
+  CallId call;        ///< with `move` may be empty: the one call of another device of this user
+  UserId via;         ///< a user who is in the call; empty: whom this device has heard of it
+  bool move = false;  ///< take the call over from another device of this user
+  std::string_view data;
+  Bytes answer;
+};
+
+/// Stops alerting here, without declining: other devices ring on, and it can still be answered.
+struct SilenceCall {
+  CallId call;
+};
+
+/// Do not disturb: invitations are refused with dnd, but for Settings::dnd_overrides.
+struct SetDnd {
+  bool on = false;
+  Millis duration{0};  ///< with `on`: 0 until switched off
+};
+
+/// For `duration`, calls from Settings::doors are answered at once and the door is to be opened
+/// (CallChange::kOpenDoor). 0 switches it off.
+struct SetRingToOpen {
+  Millis duration{0};
+};
+
 using Input = std::variant<TimePassed, LinkConnected, LinkLost, MessageReceived,
                            ForeignVersionReceived, PresenceReceived, PresenceCleared, MediaReported,
-                           Start, Stop, InviteUser, CancelCall, AcceptCall, RejectCall, HangUpCall>;
+                           Start, Stop, InviteUsers, CancelCall, AcceptCall, RejectCall, HangUpCall,
+                           EndCall, JoinCall, SilenceCall, SetDnd, SetRingToOpen>;
 
 }  // namespace doorcall

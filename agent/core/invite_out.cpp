@@ -1,248 +1,239 @@
-// The owner's side of a pending leg: the invite goes out and is repeated until every device known
-// online has answered; the ring, receipt and notice timers run; ringing comes back. The owner alone
-// decides the leg (PROTOCOL rules 1–3, 9, 14).
+// Own invitations: a new call, or more users for a running one (PROTOCOL rules 9, 12, 19). Each
+// user gets a leg of its own with its own timers; the invite is repeated until every device known
+// online has answered.
+
+#include "agent/core/core.hpp"
 
 #include <algorithm>
 
-#include "agent/core/core.hpp"
-#include "agent/core/utf8.hpp"
-
 namespace doorcall {
 
-Errc Core::check(const InviteUser& command) const noexcept {
-  if (link_state == LinkState::kStopped || stopping_) {
-    return Errc::kNotStarted;
+Result Core::on(const InviteUsers& command) noexcept {
+  Result result{check(command), command.call, {}};
+  Slot slot = kNoSlot;
+  if (result.code == Errc::kOk) {
+    result.code = find_target(command, slot);
   }
-  if (command.user.empty()) {
-    return Errc::kInvalidUser;
+  if (result.code != Errc::kOk) {
+    return result;
   }
-  if (command.user == settings.self.user) {
-    return Errc::kSelfCall;
+  std::size_t parties = 1;
+  if (slot != kNoSlot) {
+    for (const Slot leg : others_of(calls_[slot])) {
+      parties += legs_[leg].live() ? 1U : 0U;
+    }
   }
-  if (command.ring_time.count() != 0 &&
-      (command.ring_time < kRingTimeMin || command.ring_time > kRingTimeMax)) {
-    return Errc::kTimeoutOutOfRange;
+  std::size_t good = 0;
+  for (std::size_t i = 0; i < command.invitees.size(); ++i) {
+    result.invitees[i] = check_invitee(command, i, slot, parties);
+    good += result.invitees[i] == Errc::kOk ? 1U : 0U;
+    parties += result.invitees[i] == Errc::kOk ? 1U : 0U;
   }
-  if (command.data.size() > kDataBytesMax || command.offer.size() > kOfferBytesMax) {
-    return Errc::kDataTooLarge;
+  if (good == 0) {
+    result.code = result.invitees[0];
+    return result;
   }
-  if (command.caller_name.size() > kNameBytesMax || command.line.size() > kLineIdBytesMax) {
-    return Errc::kInvalidArgument;
+  Parcel parcel;
+  if (!outgoing_room() || !pack(command, parcel)) {
+    result.code = Errc::kTooManyCalls;
+    return result;
   }
-  if (!is_utf8(command.data) || !is_utf8(command.caller_name) || !is_utf8(command.line)) {
-    return Errc::kNotUtf8;
+  if (slot == kNoSlot) {
+    start_call(command, parcel, result);
+  } else {
+    invite_all(calls_[slot], command, parcel, result);
+    result.call = calls_[slot].id;
+    spread(calls_[slot]);
   }
-  if (!link_up()) {
-    return Errc::kNotConnected;
-  }
-  // Who rings here is answered, not called back: a glare after that could not be found any more.
-  const bool rings_here = calls_.find([&](const Call& call) {
-    return !call.outgoing && call.state != CallState::kIdle &&
-           call.state != CallState::kConnected && peer_leg(call).user == command.user;
-  }) != kNoSlot;
-  return rings_here || lines_used() >= settings.lines ? Errc::kBusy : Errc::kOk;
+  pool_.drop(parcel.blob);
+  return result;
 }
 
-Result Core::on(const InviteUser& command) noexcept {
-  if (const Errc code = check(command); code != Errc::kOk) {
-    return {code, {}};
+bool Core::pack(const InviteUsers& command, Parcel& parcel) noexcept {
+  if (!pool_.put(
+          {as_bytes(command.caller_name), as_bytes(command.line), as_bytes(command.push_title),
+           as_bytes(command.push_content), as_bytes(command.data), command.offer},
+          parcel.blob)) {
+    ++counters.pool_full;
+    return false;
   }
-  if (!outgoing_room()) {
-    ++counters.outgoing_full;
-    return {Errc::kTooManyCalls, {}};
-  }
+  parcel.name_size = static_cast<std::uint16_t>(command.caller_name.size());
+  parcel.line_size = static_cast<std::uint16_t>(command.line.size());
+  parcel.title_size = static_cast<std::uint16_t>(command.push_title.size());
+  parcel.content_size = static_cast<std::uint16_t>(command.push_content.size());
+  parcel.data_size = static_cast<std::uint16_t>(command.data.size());
+  return true;
+}
+
+Core::Texts Core::texts_of(const Parcel& parcel) const noexcept {
+  auto rest = pool_.bytes(parcel.blob);
+  const auto cut = [&rest](std::size_t size) {
+    const auto piece = rest.first(size);
+    rest = rest.subspan(size);
+    return as_text(piece);
+  };
+  Texts texts;
+  texts.name = cut(parcel.name_size);
+  texts.line = cut(parcel.line_size);
+  texts.push_title = cut(parcel.title_size);
+  texts.push_content = cut(parcel.content_size);
+  texts.data = cut(parcel.data_size);
+  texts.offer = rest;
+  return texts;
+}
+
+void Core::start_call(const InviteUsers& command, const Parcel& parcel, Result& result) noexcept {
   CallId id;
   for (std::uint8_t& byte : id.bytes) {
     byte = static_cast<std::uint8_t>(prng_.next32());
   }
-  Blob own;
-  if (!pool_.put({as_bytes(command.caller_name), as_bytes(command.line), as_bytes(command.data),
-                  command.offer},
-                 own)) {
-    ++counters.pool_full;
-    return {Errc::kTooManyCalls, {}};
-  }
-  const Slot slot = make_call(id, {settings.self, 1}, settings.self, command.user);
+  const Slot slot = make_call(id, {settings.self, 0});
   if (slot == kNoSlot) {
-    pool_.drop(own);
-    return {Errc::kTooManyCalls, {}};
+    result.code = Errc::kTooManyCalls;
+    return;
   }
   Call& call = calls_[slot];
   call.outgoing = true;
-  call.wait_offline = command.wait_offline;
+  call.next_number = 0;
   call.media = command.media;
   call.caller = settings.self;
-  call.own = own;
-  call.name_size = static_cast<std::uint16_t>(command.caller_name.size());
-  call.line_size = static_cast<std::uint16_t>(command.line.size());
-  call.data_size = static_cast<std::uint16_t>(command.data.size());
-  call.announced = true;
-  ++counters.calls_out;
-  const Millis ring_time = command.ring_time.count() != 0 ? command.ring_time : settings.ring_time;
-  invited_leg(call).ring_deadline = after(now_, ring_time);
-  begin_calling(call);
-  return {Errc::kOk, id};
-}
-
-/// The invite goes out before the event: nothing is quicker than the ring.
-void Core::begin_calling(Call& call) noexcept {
-  const Leg& leg = invited_leg(call);
-  const bool offline = !call.wait_offline && known_offline(leg.user);
-  set_state(call, CallState::kCalling);
-  if (!offline) {
-    repeat_live(MessageKind::kInvite, call);
-  }
-  CallEvent event = event_of(call, CallChange::kCalling);
-  event.ring_left = leg.ring_deadline - now_;
-  put(event);
-  if (offline) {
-    finish(call, Reason::kOffline);
+  call.inviter = settings.self;
+  own_leg(call).state = LegState::kConnected;
+  if (!make_plan(call, command, parcel, result)) {
+    result.code = Errc::kTooManyCalls;
+    release(call);
     return;
   }
-  arm(timer(call, LegTimer::kRing), leg.ring_deadline);
-  arm_in(timer(call, CallTimer::kHeartbeat), settings.heartbeat_time);
-  if (!call.wait_offline) {
-    arm_in(timer(call, LegTimer::kReceipt), settings.receipt_time);
+  set_state(call, CallState::kCalling);
+  // The invites go out before the events: nothing is quicker than the ring.
+  invite_all(call, command, parcel, result);
+  if (call.leg_count == 1 && call.plan == kNoSlot) {
+    result.code = Errc::kTooManyCalls;  // not one invitation found room
+    set_state(call, CallState::kIdle);
+    release(call);
+    return;
+  }
+  result.call = id;
+  ++counters.calls_out;
+  call.announced = true;
+  CallEvent event = event_of(call, CallChange::kCalling);
+  if (call.leg_count > 1) {
+    const Leg& first = legs_[call.legs[1]];
+    event.ring_left = first.ring_deadline - now_;
+    event.peer = first.holder();
+  } else {
+    event.ring_left = plans_[call.plan].step_time;
+    event.peer = {{}, plans_[call.plan].users[0].user};
+  }
+  put(event);
+  if (call.plan != kNoSlot) {
+    first_step(call);
+    return;
+  }
+  report_invited(call);
+}
+
+/// Who is known to be offline has ended already; the rest is told to the listeners.
+void Core::report_invited(Call& call) noexcept {
+  const bool alone = call.leg_count == 2;
+  for (std::size_t i = 1; i < call.leg_count; ++i) {
+    Leg& leg = legs_[call.legs[i]];
+    if (!leg.waits && known_offline(leg.user)) {
+      set_leg(call, leg, LegState::kEnded, Reason::kOffline);
+      note_outcome(call, Reason::kOffline);
+    }
+    if (!alone) {
+      put(event_of(call, leg));
+    }
+  }
+  (void)still_alive(call, Reason::kOffline);
+}
+
+/// The users of step 0 of a call without plan, or those who are added.
+void Core::invite_all(Call& call, const InviteUsers& command, const Parcel& parcel,
+                      Result& result) noexcept {
+  if (call.plan != kNoSlot) {
+    return;  // the plan rings them
+  }
+  const bool adding = call.announced;
+  const Millis ring_time = command.ring_time.count() != 0 ? command.ring_time : settings.ring_time;
+  for (std::size_t i = 0; i < command.invitees.size(); ++i) {
+    if (result.invitees[i] != Errc::kOk) {
+      continue;
+    }
+    const Invitation invitation{command.invitees[i].user, ring_time, parcel,
+                                command.wait_offline,     false,     command.plan.first_wins};
+    Leg* leg = begin_leg(call, invitation);
+    if (leg == nullptr) {
+      result.invitees[i] = Errc::kTooManyCalls;
+    } else if (adding) {
+      added(call, *leg);
+    }
+  }
+}
+
+void Core::added(Call& call, Leg& leg) noexcept {
+  if (!leg.waits && known_offline(leg.user)) {
+    set_leg(call, leg, LegState::kEnded, Reason::kOffline);
+  }
+  put(event_of(call, leg));
+}
+
+/// One more leg of ours: its timers run and its invite goes out, unless nobody is there to hear it.
+Leg* Core::begin_leg(Call& call, const Invitation& invitation) noexcept {
+  if (!outgoing_room()) {
+    ++counters.outgoing_full;
+    return nullptr;
+  }
+  const Slot slot = add_leg(call, {settings.self, call.next_number + 1}, invitation.user);
+  if (slot == kNoSlot) {
+    return nullptr;
+  }
+  ++call.next_number;
+  Leg& leg = legs_[slot];
+  leg.waits = invitation.waits;
+  leg.inherits = invitation.inherits;
+  leg.first_wins = invitation.first_wins;
+  leg.ring_deadline = after(now_, invitation.ring_time);
+  leg.parcel = invitation.parcel;
+  leg.parcel.blob = pool_.share(invitation.parcel.blob);
+  arm(timer(leg, LegTimer::kRing), leg.ring_deadline);
+  if (!leg.waits && known_offline(leg.user)) {
+    return &leg;  // whoever asked for it ends it at once
+  }
+  repeat_live(MessageKind::kInvite, leg, {{}, leg.user});
+  arm_in(timer(leg, LegTimer::kHeartbeat), settings.heartbeat_time);
+  if (!leg.waits) {
+    arm_in(timer(leg, LegTimer::kReceipt), settings.receipt_time);
   }
   if (settings.notice_time.count() > 0) {
-    arm_in(timer(call, LegTimer::kNotice), settings.notice_time);
+    arm_in(timer(leg, LegTimer::kNotice), settings.notice_time);
   }
+  ask_push(call, leg);
+  return &leg;
 }
 
-Invite Core::invite_of(const Call& call) const noexcept {
-  const auto own = pool_.bytes(call.own);
-  const std::size_t line_at = call.name_size;
-  const std::size_t data_at = line_at + call.line_size;
+Invite Core::invite_of(const Leg& leg) noexcept {
+  const Call& call = calls_[leg.call];
+  const Texts texts = texts_of(leg.parcel);
   Invite invite;
   invite.caller = call.caller;
-  invite.caller_name = as_text(own.first(line_at));
+  invite.caller_name = texts.name;
   invite.media = call.media;
-  invite.ring_left = std::max(invited_leg(call).ring_deadline - now_, Millis{0});
-  invite.line = as_text(own.subspan(line_at, call.line_size));
-  invite.data = as_text(own.subspan(data_at, call.data_size));
-  invite.offer = own.subspan(data_at + call.data_size);
+  invite.ring_left = std::max(leg.ring_deadline - now_, Millis{0});
+  invite.line = texts.line;
+  invite.data = texts.data;
+  invite.offer = texts.offer;
+  if (call.leg_count > 2) {
+    invite.roster = snapshot(call);
+  }
+  for (const Slot slot : others_of(call)) {
+    const Leg& old = legs_[slot];
+    if (leg.inherits && old.user == leg.user && !owned(old) && old.reason == Reason::kCallerLost) {
+      invite.replaces = old.key;
+    }
+  }
   return invite;
-}
-
-LegDevice* Core::note_device(Leg& leg, const MessageReceived& input) noexcept {
-  LegDevice* found = nullptr;
-  for (std::size_t i = 0; i < leg.device_count; ++i) {
-    found = leg.devices[i].device == input.sender.device ? &leg.devices[i] : found;
-  }
-  if (found == nullptr) {
-    if (leg.device_count == leg.devices.size()) {
-      ++counters.dropped_table_full;
-      return nullptr;
-    }
-    found = &leg.devices[leg.device_count++];
-    *found = LegDevice{};
-    found->device = input.sender.device;
-  }
-  if (found->incarnation != input.message->header.incarnation) {
-    *found = LegDevice{};  // the device has restarted, what it said is forgotten
-    found->device = input.sender.device;
-    found->incarnation = input.message->header.incarnation;
-  }
-  return found;
-}
-
-void Core::on_ringing(const MessageReceived& input, Call& call, const Ringing& ringing) noexcept {
-  Leg& leg = invited_leg(call);
-  if (!leg.pending()) {
-    if (!leg.held_by(input.sender)) {
-      post_confirm(input.sender, call.id, leg.key, leg.device);
-    }
-    return;
-  }
-  LegDevice* device = note_device(leg, input);
-  if (device == nullptr) {
-    return;
-  }
-  if (device->answer == LegDevice::Answer::kRefused) {  // a late message takes nothing back
-    ++counters.dropped_bad_state;
-    return;
-  }
-  disarm(timer(call, LegTimer::kNotice));
-  if (ringing.alert == Alert::kWaiting) {
-    if (device->answer == LegDevice::Answer::kNone) {
-      device->answer = LegDevice::Answer::kWaiting;
-    }
-    send_sync(call, input.sender.device, ringing.nonce);
-    return;
-  }
-  disarm(timer(call, LegTimer::kReceipt));
-  device->answer = LegDevice::Answer::kRinging;
-  if (leg.state < LegState::kRinging) {
-    leg.state = LegState::kRinging;
-    leg.device = input.sender.device;
-    leg.incarnation = input.message->header.incarnation;
-    emit(call, CallChange::kRemoteRinging);
-  }
-  settle_invite(call);
-}
-
-bool Core::every_online_answered(const Leg& leg) const noexcept {
-  const auto answered = [&leg](const DeviceId& device) {
-    for (std::size_t i = 0; i < leg.device_count; ++i) {
-      if (leg.devices[i].device == device) {
-        return leg.devices[i].answer >= LegDevice::Answer::kRinging;
-      }
-    }
-    return false;
-  };
-  for (Slot s = peers_.next(0); s != kNoSlot; s = peers_.next(s + 1U)) {
-    const Peer& peer = peers_[s];
-    if (peer.account.user == leg.user && peer.online() && !answered(peer.account.device)) {
-      return false;
-    }
-  }
-  return leg.device_count > 0;
-}
-
-/// Stops repeating the invite once nobody who is there still owes an answer.
-void Core::settle_invite(Call& call) noexcept {
-  if (!every_online_answered(invited_leg(call))) {
-    return;
-  }
-  const Slot slot = find_outgoing(call.id, MessageKind::kInvite);
-  if (slot != kNoSlot) {
-    drop_outgoing(slot);
-  }
-}
-
-/// A device that speaks of a decided leg gets the outcome again (rule 3).
-void Core::answer_late(const Account& sender, const Tombstone& tomb) noexcept {
-  if (!tomb.outgoing) {
-    ++counters.dropped_not_entitled;
-  } else if (tomb.winner.empty()) {
-    post_cancel(sender, tomb.id, tomb.leg, told_to_callee(tomb.reason));
-  } else if (tomb.winner == sender.device) {
-    post_end(sender, tomb.id, {settings.self, 0}, tomb.reason);
-  } else {
-    post_confirm(sender, tomb.id, tomb.leg, tomb.winner);
-  }
-}
-
-void Core::on_receipt_time(Call& call) noexcept {
-  const Leg& leg = invited_leg(call);
-  Reason reason = known_offline(leg.user) ? Reason::kOffline : Reason::kNoResponse;
-  for (std::size_t i = 0; i < leg.device_count; ++i) {
-    if (leg.devices[i].answer == LegDevice::Answer::kRefused) {
-      reason = leg.devices[i].reason;  // those who did not answer have dropped out
-    }
-  }
-  end_pending(call, reason);
-}
-
-/// If every device of `user` is offline now, what rings there rings for nobody.
-void Core::user_offline(const UserId& user) noexcept {
-  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
-    Call& call = calls_[s];
-    if (call.outgoing && call.state == CallState::kCalling && !call.wait_offline &&
-        invited_leg(call).user == user && known_offline(user)) {
-      arm(timer(call, LegTimer::kReceipt), now_);  // each in a step of its own
-    }
-  }
 }
 
 }  // namespace doorcall

@@ -21,7 +21,8 @@ inline constexpr std::size_t kDataBytesMax = std::size_t{8} * 1024;
 inline constexpr std::size_t kNameBytesMax = 64;      ///< a display name, UTF-8
 inline constexpr std::size_t kLineIdBytesMax = 32;    ///< which button or line called
 inline constexpr std::size_t kSoftwareBytesMax = 32;  ///< software name and version in presence
-inline constexpr std::size_t kLegViewsMax = 16;       ///< legs in one roster or sync
+inline constexpr std::size_t kPushContentBytesMax = 256;
+inline constexpr std::size_t kLegViewsMax = 16;  ///< legs in one roster, sync, …
 
 static_assert(kAccountBytesMax == 64);
 static_assert(kOfferBytesMax + kDataBytesMax + 1024 <= kMessageBytesMax);
@@ -47,22 +48,40 @@ inline constexpr Millis kReconnectEagerPeriod{5 * 60'000};
 inline constexpr Millis kShortLived{5'000};  ///< a connection that dies younger counts as a kick
 inline constexpr Millis kStopTime{2'000};    ///< to say goodbye before the link is closed
 inline constexpr Millis kMediaDrainTime{
-    3'000};  ///< busy after a call until its hook says it is gone
+    3'000};                                 ///< busy after a call until its hook says it is gone
+inline constexpr Millis kHeirTime{10'000};  ///< a ring without owner waits for who takes it over
+inline constexpr Millis kLimitWarningTime{30'000};         ///< before the longest call time is over
+inline constexpr Millis kModeTimeMax{7 * 24 * 3'600'000};  ///< of SetDnd, SetRingToOpen
+
+// --- calls
+// ----------------------------------------------------------------------------------------
+inline constexpr std::size_t kPartiesMax =
+    kLegViewsMax;  ///< the most that Settings::parties can be
+inline constexpr std::size_t kInviteesMax = kPartiesMax - 1;
+inline constexpr std::size_t kPlanCyclesMax = 10;
+inline constexpr std::size_t kContactsMax = 32;
+inline constexpr std::size_t kOverridesMax = 16;
+inline constexpr std::size_t kDoorsMax = 8;
 
 // --- tables
 // ---------------------------------------------------------------------------------------
-inline constexpr std::size_t kDevicesPerLegMax =
-    8;                                          ///< more devices of a user: counted, not awaited
-inline constexpr std::size_t kOutputsMax = 48;  ///< orders of one handle(); timers wait for room
-inline constexpr std::size_t kOutputsPerStepMax = 24;
-inline constexpr std::size_t kQuestionsPerSenderMax = 2;  ///< unproven invites; more: dropped
+inline constexpr std::size_t kLegsPerCallMax = kLegViewsMax;  ///< full: the oldest ended gives way
+inline constexpr std::size_t kDevicesPerLegMax = 8;  ///< more devices: counted, not awaited
+inline constexpr std::size_t kElsewhereMax = 4;  ///< overheard calls; full: the oldest gives way
+inline constexpr std::size_t kOutputsMax = 72;   ///< orders of one handle(); timers wait for room
+inline constexpr std::size_t kOutputsPerStepMax = 48;
+inline constexpr std::size_t kEventsPerStepMax = 36;  ///< what a step puts out beside own messages
+inline constexpr std::size_t kViewsMax = 3 * kLegViewsMax;  ///< leg views among the outputs
+inline constexpr std::size_t kQuestionsPerSenderMax = 2;    ///< unproven invites; more: dropped
 
 /// Sizes of the tables, set at start. Each bound's policy when full stands beside it.
 struct Limits {
   std::uint16_t calls = 8;      ///< live calls; full: own refused too_many_calls, others told busy
-  std::uint16_t legs = 24;      ///< legs of live calls; as above
+  std::uint16_t legs = 48;      ///< legs of live calls; full: as above, or an ended one gives way
+  std::uint16_t devices = 64;   ///< answers of devices to own invitations; full: not awaited
+  std::uint16_t plans = 4;      ///< own invitations with several steps; full: too_many_calls
   std::uint16_t outgoing = 48;  ///< own messages that await an answer; full: too_many_calls / drop
-  std::uint16_t tombstones = 64;            ///< ended calls; full: the oldest is forgotten
+  std::uint16_t tombstones = 96;            ///< ended legs; full: the oldest is forgotten
   std::uint16_t tombstones_per_sender = 8;  ///< cancels that outran their invite; full: dropped
   std::uint16_t peers = 96;  ///< devices whose presence is kept; full: an offline one gives way
   std::uint32_t pool_bytes = 65'536;  ///< own data awaiting its answer; full: too_many_calls

@@ -31,6 +31,16 @@ void Core::start_media(Call& call) noexcept {
   put(StartMedia{call.id, call.outgoing, peer_of(call), call.media});
 }
 
+/// The user at the other end goes on at another device: the hook has a new peer.
+void Core::restart_media(Call& call) noexcept {
+  if (call.media_state == MediaState::kNone) {
+    return;
+  }
+  put(StopMedia{call.id, Reason::kMoved});
+  disarm(timer(call, CallTimer::kMediaStart));
+  start_media(call);
+}
+
 /// The line stays busy until the hook has let go of its devices, but never for long.
 void Core::stop_media(Call& call, Reason reason) noexcept {
   if (call.media_state == MediaState::kNone) {
@@ -75,9 +85,9 @@ Result Core::on(const MediaReported& input) noexcept {
   if (input.state == MediaState::kConnected) {
     disarm(timer(call, CallTimer::kMediaStart));
   } else if (input.state == MediaState::kFailed) {
-    end_call(call, Reason::kMediaFailed);
+    leave_call(call, Reason::kMediaFailed);
   } else if (input.state == MediaState::kDisconnected) {
-    end_call(call, Reason::kHangUp);
+    leave_call(call, Reason::kHangUp);
   }
   stop_if_said();
   return {};

@@ -22,7 +22,7 @@ inline constexpr std::uint8_t kProtocolVersion = 1;
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// The numbers are the wire's. 8 (leave), 9 (roster), 10 (join) and 11 (info) are kept for later.
+/// The numbers are the wire's. 11 (info) is kept for later.
 enum class MessageKind : std::uint8_t {
   kInvite = 1,
   kRinging = 2,
@@ -31,6 +31,9 @@ enum class MessageKind : std::uint8_t {
   kReject = 5,
   kCancel = 6,
   kEnd = 7,
+  kLeave = 8,
+  kRoster = 9,
+  kJoin = 10,
   kSync = 12,
   kAck = 13,
   kMarker = 14,
@@ -40,31 +43,35 @@ enum class MessageKind : std::uint8_t {
 /// broker can prove it.
 struct Header {
   CallId call;
-  LegKey leg;  ///< invite…cancel: the leg meant; end, sync: see each; marker: none
+  LegKey leg;  ///< invite…cancel: the leg meant; leave, end, roster, sync: see each; marker: none
   Incarnation incarnation = 0;  ///< of the sender
   ConnectNumber connect = 0;    ///< of the sender
   std::uint32_t sequence = 0;   ///< of the sender, from 1; the same again in each repetition
   DeviceId to;                  ///< empty: every device of the inbox's user; else only this one
 };
 
-/// One leg as the sender sees it.
+/// One leg as the sender sees it. `device` is the one that has the leg, empty before connected.
 struct LegView {
   LegKey key;
   UserId user;
-  DeviceId device;  ///< the device that has the leg; empty before connected
+  DeviceId device;
   LegState state = LegState::kInviting;
   Reason reason = Reason::kNone;
+  std::uint32_t join_number = 0;  ///< order of joining: 0 the creator, else from 1
+  Millis ring_left{0};            ///< of a leg that is not connected yet, when sent
 };
 
 /// Ring. From the leg's owner to every device of the user.
 struct Invite {
   Account caller;                ///< who created the call; the inviter is the leg's owner
-  std::string_view caller_name;  ///< ≤ kNameBytesMax, may be empty
+  std::string_view caller_name;  ///< the inviter's display name, ≤ kNameBytesMax, may be empty
   MediaKind media = MediaKind::kAudio;
   Millis ring_left{0};    ///< when sent; MQTT 5's message expiry is this, rounded up to seconds
   Bytes offer;            ///< opaque media offer, ≤ kOfferBytesMax
   std::string_view data;  ///< extended data, UTF-8, ≤ kDataBytesMax
   std::string_view line;  ///< the button or line that called, ≤ kLineIdBytesMax, may be empty
+  std::span<const LegView> roster;  ///< who is in the call; empty: the owner and this leg alone
+  LegKey replaces;  ///< of the same user in the same call: the leg of a lost owner; number 0: none
 };
 
 /// How an invite was taken by one device.
@@ -72,9 +79,10 @@ enum class Alert : std::uint8_t {
   kRinging = 0,
   kSilent = 1,   ///< taken, but nobody is alerted here
   kWaiting = 2,  ///< not proven fresh: answer with sync and `nonce`
+  kChime = 3,    ///< it rings, but this device can't answer
 };
 
-inline constexpr std::uint8_t kAlertLast = 2;
+inline constexpr std::uint8_t kAlertLast = 3;
 
 struct Ringing {
   Alert alert = Alert::kRinging;
@@ -89,6 +97,7 @@ struct Accept {
 struct Confirm {
   DeviceId winner;
   std::uint32_t join_number = 0;  ///< order of joining, from 1; the creator is 0
+  std::span<const LegView> legs;  ///< who is in the call, as in a roster; empty: as in the invite
 };
 
 struct Reject {
@@ -101,9 +110,30 @@ struct Cancel {
   std::string_view data;
 };
 
-/// The call is over. header.leg is the sender's own leg.
+/// The call is over for all. header.leg is the sender's own leg. With kMoved: the addressed device
+/// alone is out, its user goes on at another one.
 struct End {
   Reason reason = Reason::kNone;
+  std::string_view data;
+};
+
+/// The sender goes, the others stay. header.leg is the sender's own leg; `legs` is its last view of
+/// the call, so that somebody can take over the legs it owned.
+struct Leave {
+  Reason reason = Reason::kNone;
+  std::string_view data;
+  std::span<const LegView> legs;
+};
+
+/// The legs have changed. header.leg is the sender's own leg.
+struct Roster {
+  std::span<const LegView> legs;
+};
+
+/// Let this device into the call. header.leg is without meaning. Answered by confirm or reject.
+struct Join {
+  bool move = false;  ///< from the device of the same user that is in the call now
+  Bytes answer;       ///< opaque media answer, ≤ kOfferBytesMax
   std::string_view data;
 };
 
@@ -126,7 +156,8 @@ struct Ack {
 /// Catch-up barrier: from a device to its own inbox.
 struct Marker {};
 
-using Body = std::variant<Invite, Ringing, Accept, Confirm, Reject, Cancel, End, Sync, Ack, Marker>;
+using Body = std::variant<Invite, Ringing, Accept, Confirm, Reject, Cancel, End, Leave, Roster,
+                          Join, Sync, Ack, Marker>;
 
 struct Message {
   Header header;
@@ -136,8 +167,9 @@ struct Message {
 [[nodiscard]] constexpr MessageKind kind_of(const Body& body) noexcept {
   constexpr MessageKind kKinds[] = {
       MessageKind::kInvite, MessageKind::kRinging, MessageKind::kAccept, MessageKind::kConfirm,
-      MessageKind::kReject, MessageKind::kCancel,  MessageKind::kEnd,    MessageKind::kSync,
-      MessageKind::kAck,    MessageKind::kMarker};
+      MessageKind::kReject, MessageKind::kCancel,  MessageKind::kEnd,    MessageKind::kLeave,
+      MessageKind::kRoster, MessageKind::kJoin,    MessageKind::kSync,   MessageKind::kAck,
+      MessageKind::kMarker};
   static_assert(std::size(kKinds) == std::variant_size_v<Body>);
   return kKinds[body.index()];
 }
@@ -151,6 +183,9 @@ struct Message {
     case MessageKind::kReject: return "reject";
     case MessageKind::kCancel: return "cancel";
     case MessageKind::kEnd: return "end";
+    case MessageKind::kLeave: return "leave";
+    case MessageKind::kRoster: return "roster";
+    case MessageKind::kJoin: return "join";
     case MessageKind::kSync: return "sync";
     case MessageKind::kAck: return "ack";
     case MessageKind::kMarker: return "marker";
@@ -170,6 +205,22 @@ struct Presence {
   std::string_view device_kind;    ///< "door_station", "panel", …, ≤ kLineIdBytesMax
   std::uint32_t capabilities = 0;  ///< bit set, none defined yet: sent as 0, ignored when received
   std::string_view software;       ///< ≤ kSoftwareBytesMax
+};
+
+/// Asks a push gateway to wake a user's telephones, or takes that back. Published on the user's
+/// push topic, not on an inbox; nothing answers it.
+struct Push {
+  CallId call;
+  LegKey leg;
+  bool cancel = false;
+  Reason reason = Reason::kNone;  ///< with cancel: what became of the leg
+  Account caller;
+  std::string_view caller_name;
+  MediaKind media = MediaKind::kAudio;
+  Millis ring_left{0};
+  std::string_view title;    ///< ≤ kNameBytesMax
+  std::string_view content;  ///< ≤ kPushContentBytesMax
+  std::string_view data;     ///< the invitation's extended data
 };
 
 }  // namespace doorcall

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -37,6 +38,13 @@ struct OpenLink {
 /// Close the link after what was published is out.
 struct CloseLink {};
 
+/// Publish to a user's push topic, QoS 1, never retained.
+struct SendPush {
+  UserId to;
+  std::uint32_t expiry_s = 0;
+  Push push;
+};
+
 /// Start sound and picture of a call that is connected now. The offers are not repeated here: the
 /// own one was given to InviteUser or AcceptCall, the peer's came with its CallEvent.
 struct StartMedia {
@@ -51,14 +59,31 @@ struct StopMedia {
   Reason reason = Reason::kNone;
 };
 
+/// What this device does with calls by itself at the moment.
+struct Mode {
+  bool dnd = false;
+  bool ring_to_open = false;
+  Instant dnd_until = kNever;  ///< with dnd: when it ends by itself
+  Instant ring_to_open_until{};
+};
+
+/// Do not disturb or ring-to-open was switched, or has run out.
+struct ModeEvent {
+  Mode mode;
+};
+
 /// Something a listener wants to know of one call.
 struct CallEvent {
   CallChange change = CallChange::kCalling;
   CallId call;
   CallState state = CallState::kIdle;
   bool outgoing = false;
-  Account peer;    ///< the device at the other end; device empty while unknown
-  Account caller;  ///< who created the call
+  bool waiting = false;  ///< with kIncoming: call waiting, no line is free to answer it
+  Account peer;  ///< whom the change is about: the inviter, who answered, kMember's member; device
+                 ///< empty while unknown
+  Account caller;                      ///< who created the call
+  LegState leg = LegState::kInviting;  ///< of `peer`, or of the user who was invited
+  std::uint32_t join_number = 0;       ///< with kMember, kConnected: of `peer`
   MediaKind media = MediaKind::kAudio;
   MediaState media_state = MediaState::kNone;
   Reason reason = Reason::kNone;
@@ -87,13 +112,14 @@ struct PresenceEvent {
 /// The goodbye is said, or its time is over: nothing more will come until the next Start.
 struct Stopped {};
 
-using Output = std::variant<SendMessage, SendPresence, OpenLink, CloseLink, StartMedia, StopMedia,
-                            CallEvent, LinkEvent, PresenceEvent, Stopped>;
+using Output = std::variant<SendMessage, SendPresence, SendPush, OpenLink, CloseLink, StartMedia,
+                            StopMedia, CallEvent, ModeEvent, LinkEvent, PresenceEvent, Stopped>;
 
 /// What handle() answers to a command; kOk to every fact.
 struct Result {
   Errc code = Errc::kOk;
-  CallId call;  ///< of a new call
+  CallId call;                                ///< of a new call
+  std::array<Errc, kInviteesMax> invitees{};  ///< InviteUsers: of each, in order
 };
 
 }  // namespace doorcall

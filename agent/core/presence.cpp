@@ -129,12 +129,7 @@ void Core::believe_offline(Slot slot) noexcept {
   event.presence.incarnation = peer.incarnation;
   event.presence.connect = peer.connect;
   put(event);
-  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
-    const Call& call = calls_[s];
-    if (peer_of(call) == peer.account && armed(timer(call, LegTimer::kLost))) {
-      arm(timer(call, LegTimer::kLost), now_);
-    }
-  }
+  lose_account(peer.account, 0);
   user_offline(peer.account.user);
 }
 
@@ -161,23 +156,14 @@ Result Core::on(const PresenceCleared& input) noexcept {
 /// The device has forgotten its calls: those with it are lost, and what it rings has to be said
 /// anew.
 void Core::incarnation_seen(const Account& account, Incarnation seen) noexcept {
-  for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
-    Call& call = calls_[s];
-    Leg& leg = peer_leg(call);
-    if (leg.user != account.user) {
-      continue;
-    }
-    for (std::size_t i = 0; call.outgoing && i < leg.device_count; ++i) {
-      LegDevice& device = leg.devices[i];
-      if (device.device == account.device && device.incarnation != seen) {
-        device.answer = LegDevice::Answer::kNone;
-      }
-    }
-    const TimerId lost = timer(call, LegTimer::kLost);
-    if (leg.device == account.device && leg.incarnation != seen && armed(lost)) {
-      arm(lost, now_);
+  for (Slot s = devices_.next(0); s != kNoSlot; s = devices_.next(s + 1U)) {
+    LegDevice& device = devices_[s];
+    if (device.device == account.device && legs_[device.leg].user == account.user &&
+        device.incarnation != seen) {
+      device.answer = LegDevice::Answer::kNone;
     }
   }
+  lose_account(account, seen);
 }
 
 /// Somebody, a late will or an impostor, has hidden our presence: say it again, once in a while.

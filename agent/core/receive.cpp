@@ -25,7 +25,7 @@ Result Core::on(const MessageReceived& input) noexcept {
     return {};
   }
   if (!header.to.empty() && header.to != settings.self.device) {
-    ++counters.dropped_not_addressed;
+    on_others_mail(input, header);
     return {};
   }
   dispatch(input, header);
@@ -34,53 +34,54 @@ Result Core::on(const MessageReceived& input) noexcept {
 }
 
 void Core::dispatch(const MessageReceived& input, const Header& header) noexcept {
-  const Body& body = input.message->body;
-  if (const auto* invite = std::get_if<Invite>(&body)) {
-    on_invite(input, header, *invite, 0);
-  } else if (const auto* sync = std::get_if<Sync>(&body)) {
-    on_sync(input, header, *sync);
-  } else if (const auto* confirm = std::get_if<Confirm>(&body)) {
-    on_confirm(input, header, *confirm);
-  } else if (const auto* cancel = std::get_if<Cancel>(&body)) {
-    on_cancel(input, header, *cancel);
-  } else if (const auto* end = std::get_if<End>(&body)) {
-    on_end(input, header, *end);
-  } else if (const auto* ack = std::get_if<Ack>(&body)) {
-    on_ack(input.sender, *ack);
-  } else if (const auto* reject = std::get_if<Reject>(&body)) {
-    on_reject(input, header, *reject);
-  } else if (std::holds_alternative<Marker>(body)) {
+  switch (kind_of(input.message->body)) {
+    case MessageKind::kInvite: on_invite(input, header, body<Invite>(input), 0); return;
+    case MessageKind::kRinging:
+    case MessageKind::kAccept: to_owner(input, header); return;
+    case MessageKind::kConfirm: on_confirm(input, header, body<Confirm>(input)); return;
+    case MessageKind::kReject: on_reject(input, header, body<Reject>(input)); return;
+    case MessageKind::kCancel: on_cancel(input, header, body<Cancel>(input)); return;
+    case MessageKind::kEnd: on_end(input, header, body<End>(input)); return;
+    case MessageKind::kLeave: on_leave(input, header, body<Leave>(input)); return;
+    case MessageKind::kRoster: on_roster(input, header, body<Roster>(input)); return;
+    case MessageKind::kJoin: on_join(input, header, body<Join>(input)); return;
+    case MessageKind::kSync: on_sync(input, header, body<Sync>(input)); return;
+    case MessageKind::kAck: on_ack(input.sender, body<Ack>(input)); return;
+    case MessageKind::kMarker: ++counters.dropped_not_entitled; return;
+  }
+}
+
+/// Ringing and accept: to the leg's owner, from a device of the invited user.
+void Core::to_owner(const MessageReceived& input, const Header& header) noexcept {
+  if (header.leg.owner != settings.self || header.leg.number == 0) {
     ++counters.dropped_not_entitled;
-  } else {
-    // ringing and accept: to the leg's owner, from a device of the invited user
-    if (header.leg.owner != settings.self) {
+    return;
+  }
+  const Slot slot = find_call(header.call);
+  const Slot found = slot == kNoSlot ? kNoSlot : find_leg(calls_[slot], header.leg);
+  if (found == kNoSlot) {
+    const Slot tomb = find_tombstone(header.call, header.leg);
+    if (tomb == kNoSlot) {
+      post_cancel(input.sender, header.call, header.leg, Reason::kCallerLost);
+    } else if (tombstones_[tomb].peer.user == input.sender.user && !tombstones_[tomb].own) {
+      answer_late(input.sender, header.call, header.leg, tombstones_[tomb].winner,
+                  tombstones_[tomb].reason);
+    } else {
       ++counters.dropped_not_entitled;
-      return;
     }
-    const Slot slot = find_call(header.call);
-    if (slot == kNoSlot) {
-      const Slot tomb = find_tombstone(header.call);
-      if (tomb == kNoSlot) {
-        post_cancel(input.sender, header.call, header.leg, Reason::kCallerLost);
-      } else if (tombstones_[tomb].leg == header.leg &&
-                 tombstones_[tomb].peer.user == input.sender.user) {
-        answer_late(input.sender, tombstones_[tomb]);
-      } else {
-        ++counters.dropped_not_entitled;
-      }
-      return;
-    }
-    Call& call = calls_[slot];
-    if (!call.outgoing || invited_leg(call).key != header.leg ||
-        invited_leg(call).user != input.sender.user) {
-      ++counters.dropped_not_entitled;
-      return;
-    }
-    if (const auto* ringing = std::get_if<Ringing>(&body)) {
-      on_ringing(input, call, *ringing);
-    } else if (const auto* accept = std::get_if<Accept>(&body)) {
-      on_accept(input, call, *accept);
-    }
+    return;
+  }
+  Call& call = calls_[slot];
+  Leg& leg = legs_[found];
+  if (leg.user != input.sender.user) {
+    ++counters.dropped_not_entitled;
+  } else if (kind_of(input.message->body) == MessageKind::kAccept) {
+    on_accept(input, call, leg, body<Accept>(input));
+  } else if (leg.pending()) {
+    on_ringing(input, call, leg, body<Ringing>(input));
+  } else if (!leg.connected() || !leg.held_by(input.sender)) {
+    answer_late(input.sender, call.id, leg.key, leg.join_number != 0 ? leg.device : DeviceId{},
+                leg.reason);
   }
 }
 
@@ -113,19 +114,23 @@ void Core::on_marker(const Header& header) noexcept {
 void Core::on_ack(const Account& sender, const Ack& ack) noexcept {
   const Slot slot = outgoing_.find(
       [&](const Outgoing& out) { return out.sequence == ack.sequence && out.to == sender.user; });
-  if (slot == kNoSlot || !outgoing_[slot].final_message()) {
-    // confirm is the one live message that is acknowledged
-    if (slot == kNoSlot || outgoing_[slot].kind != MessageKind::kConfirm) {
-      ++counters.dropped_bad_state;
-      return;
-    }
+  // of the live messages roster alone is acknowledged
+  if (slot == kNoSlot ||
+      !(outgoing_[slot].final_message() || outgoing_[slot].kind == MessageKind::kRoster)) {
+    ++counters.dropped_bad_state;
+    return;
   }
+  ack_of(slot, sender.device);
+}
+
+/// `device` has heard what `slot` says.
+void Core::ack_of(Slot slot, const DeviceId& device) noexcept {
   Outgoing& out = outgoing_[slot];
   if (out.target_count == 0) {
     out.answered = 1;
   }
   for (std::size_t i = 0; i < out.target_count; ++i) {
-    if (out.targets[i] == sender.device) {
+    if (out.targets[i] == device) {
       out.answered = static_cast<std::uint8_t>(out.answered | (1U << i));
     }
   }

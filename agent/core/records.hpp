@@ -13,77 +13,139 @@
 
 namespace doorcall {
 
-/// What a device of the invited user has answered so far; kept by the leg's owner while it is
-/// pending.
+/// Texts and bytes of an own message, in one blob: name, line, push title and content, data, offer.
+struct Parcel {
+  Blob blob;
+  std::uint16_t name_size = 0;
+  std::uint16_t line_size = 0;
+  std::uint16_t title_size = 0;
+  std::uint16_t content_size = 0;
+  std::uint16_t data_size = 0;
+};
+
+/// What a device of the invited user has answered; kept by the leg's owner while it is pending.
 struct LegDevice {
-  enum class Answer : std::uint8_t { kNone, kWaiting, kRinging, kRefused };
-  DeviceId device;
-  Incarnation incarnation = 0;
+  enum class Answer : std::uint8_t { kNone, kWaiting, kChime, kRinging, kRefused };
+  bool used = false;
   Answer answer = Answer::kNone;
   Reason reason = Reason::kNone;  ///< with kRefused
+  Slot leg = kNoSlot;
+  DeviceId device;
+  Incarnation incarnation = 0;
+
+  [[nodiscard]] bool could_answer() const noexcept {
+    return answer == Answer::kRinging || answer == Answer::kWaiting;
+  }
+  /// Its person has said no, or it has taken its answer back. Who was only busy may ring later.
+  [[nodiscard]] bool given_up() const noexcept {
+    return answer == Answer::kRefused && reason != Reason::kBusy && reason != Reason::kDnd &&
+           reason != Reason::kNoAnswer;
+  }
 };
 
 /// One invitation of one user into one call. Leg 0 of a call is its creator's own, connected from
-/// the start. Only the owner decides a pending leg; ownership never moves.
+/// the start. Only the owner decides a pending leg; ownership never moves. Ended legs stay as long
+/// as their call, so that late messages of them get the same answer again.
 struct Leg {
   bool used = false;
+  bool lost = false;        ///< connected, but nothing is heard of it: only this device's view
+  bool waits = false;       ///< owner: rings on while the user is offline
+  bool first_wins = false;  ///< owner: its answer ends the others of its ring group
+  bool inherits = false;    ///< owner: stands for the leg of a lost member
+  bool pushed = false;      ///< owner: a push gateway was asked
   LegState state = LegState::kInviting;
-  std::uint8_t device_count = 0;
+  Reason reason = Reason::kNone;  ///< once ended
   Slot call = kNoSlot;
+  std::uint32_t join_number = 0;
   LegKey key;
   UserId user;
-  DeviceId device;              ///< which device of `user` speaks, once known
+  DeviceId device;              ///< which device of `user` has it, or spoke first
   Incarnation incarnation = 0;  ///< of that device, 0 while unknown
   Instant ring_deadline{};
-  std::array<LegDevice, kDevicesPerLegMax> devices;  ///< kept by the owner while pending
+  Parcel parcel;  ///< owner: what the invite carries; own leg: what the accept carries
 
   [[nodiscard]] bool pending() const noexcept { return state < LegState::kConnected; }
+  [[nodiscard]] bool connected() const noexcept { return state == LegState::kConnected; }
+  [[nodiscard]] bool live() const noexcept { return state != LegState::kEnded; }
+  [[nodiscard]] bool present() const noexcept { return connected() && !lost; }
+  [[nodiscard]] Account holder() const noexcept { return {device, user}; }
   [[nodiscard]] bool held_by(const Account& account) const noexcept {
     return device == account.device && user == account.user;
   }
 };
 
-/// One call on this device. `legs[0]` is the creator's leg, `legs[1]` the invited user's.
+/// One call on this device. `legs[0]` is always this device's own leg.
 struct Call {
   bool used = false;
-  bool outgoing = false;
-  bool wait_offline = false;
-  bool announced = false;  ///< a listener has been told of it, so it will be told of its end
+  bool outgoing = false;     ///< created here
+  bool announced = false;    ///< a listener has been told of it, so it will be told of its end
+  bool joining = false;      ///< own leg was asked for with join and has no key yet
+  bool pulls = false;        ///< joining: from another device of this user
+  bool orphan = false;       ///< own leg is pending and its owner is gone: waits for an heir
+  bool silenced = false;     ///< alerting was stopped here
+  bool auto_answer = false;  ///< ring-to-open answers it
   CallState state = CallState::kIdle;
   MediaKind media = MediaKind::kAudio;
   MediaState media_state = MediaState::kNone;
+  Reason outcome = Reason::kNone;  ///< strongest of the own invitations that have ended
+  std::uint8_t leg_count = 0;
+  Slot plan = kNoSlot;
+  std::uint32_t next_number = 0;  ///< of the last own invitation
+  std::uint32_t version = 0;      ///< counts changes of legs
   CallId id;
-  std::array<Slot, 2> legs{kNoSlot, kNoSlot};
-  Instant since{};          ///< of the present state
-  Instant queried{};        ///< with kIdle: when freshness was asked
-  std::uint64_t nonce = 0;  ///< with kIdle: what was asked
-  Account caller;           ///< who created the call
-  Blob own;                 ///< own caller name, line, data and offer, in this order
-  std::uint16_t name_size = 0;
-  std::uint16_t line_size = 0;
-  std::uint16_t data_size = 0;
+  Account caller;              ///< who created the call; empty while joining
+  Account inviter;             ///< who rang here, or who was asked to join; of own calls: self
+  Incarnation owner_life = 0;  ///< of the own pending leg's owner
+  Instant since{};             ///< of the present state
+  Instant queried{};           ///< with kIdle: when freshness was asked
+  std::uint64_t nonce = 0;     ///< with kIdle: what was asked
+  std::array<Slot, kLegsPerCallMax> legs{};
+};
+
+/// The part of an invitation that is still to be rung (PROTOCOL rule 18).
+struct Plan {
+  struct User {
+    UserId user;
+    std::uint8_t step = 0;
+    bool refused = false;  ///< a person said no: not rung again in the next cycle
+  };
+  bool used = false;
+  bool keep = false;
+  bool waits = false;
+  std::uint8_t step = 0;
+  std::uint8_t last_step = 0;
+  std::uint8_t cycles_left = 1;
+  std::uint8_t user_count = 0;
+  Millis step_time{0};
+  Millis ring_time{0};
+  Parcel parcel;
+  std::array<User, kInviteesMax> users;
 };
 
 /// An own message that is repeated until each device it is meant for has answered.
 struct Outgoing {
   bool used = false;
+  bool unsent = false;  ///< waits for room among the outputs
   MessageKind kind = MessageKind::kInvite;
   Reason reason = Reason::kNone;
   std::uint8_t attempts = 0;
   std::uint8_t target_count = 0;
   std::uint8_t answered = 0;  ///< bit set over targets
-  Slot call = kNoSlot;        ///< the live call whose `own` it sends; kNoSlot for a final message
+  Slot leg = kNoSlot;  ///< invite: the leg; roster: the member's; ringing, accept, join: the own
+                       ///< leg. kNoSlot: a final message, which outlives its call
   std::uint32_t sequence = 0;
-  std::uint64_t nonce = 0;  ///< ringing(waiting)
+  std::uint32_t join_number = 0;  ///< confirm
+  std::uint64_t nonce = 0;        ///< ringing(waiting)
   CallId call_id;
-  LegKey leg;
+  LegKey key;
   UserId to;
   DeviceId winner;  ///< confirm
   Blob data;        ///< of a final message
   Instant give_up{};
-  std::array<DeviceId, kDevicesPerLegMax> targets;  ///< whose ack is awaited; none: any one's
+  Instant sent_at{};
+  std::array<DeviceId, kDevicesPerLegMax> targets;  ///< whose answer is awaited; none: any one's
 
-  [[nodiscard]] bool final_message() const noexcept { return call == kNoSlot; }
+  [[nodiscard]] bool final_message() const noexcept { return leg == kNoSlot; }
   [[nodiscard]] DeviceId addressed() const noexcept {
     return target_count == 1 ? targets[0] : DeviceId{};
   }
@@ -92,17 +154,34 @@ struct Outgoing {
   }
 };
 
-/// What is remembered of an ended call, so that late messages get the same answer again.
+/// What is remembered of a leg of an ended call, so that late messages get the same answer again:
+/// of the own leg, and of each leg that this device owned.
 struct Tombstone {
   bool used = false;
-  bool outgoing = false;  ///< we owned the leg
-  bool early = false;     ///< a cancel that came before its invite
+  bool own = false;       ///< this device's own leg
+  bool shown = false;     ///< stands for the call in lists
+  bool outgoing = false;  ///< own: the call was created here
+  bool early = false;     ///< a cancel, or a confirm for another device, came before the invite
   Reason reason = Reason::kNone;
-  CallId id;
-  LegKey leg;             ///< the invited user's
-  Account peer;           ///< the other end; device empty where it never spoke
-  DeviceId winner;        ///< the device that was connected, empty if none
+  std::uint32_t number = 0;
+  Instant ended{};
   std::uint32_t age = 0;  ///< order of making, for eviction
+  CallId id;
+  Account owner;    ///< of the leg
+  Account peer;     ///< own: the other end of the call; else the invited user
+  DeviceId winner;  ///< the device that was connected, empty if none
+
+  [[nodiscard]] bool of(const LegKey& key) const noexcept {
+    return number == key.number && owner == key.owner;
+  }
+};
+
+/// A call of another device of this user, as far as overheard in the common inbox.
+struct Elsewhere {
+  CallId call;
+  Account member;   ///< who is in it
+  DeviceId device;  ///< which device of this user
+  Instant heard{};
 };
 
 /// What is known of another device from its retained presence.

@@ -1,6 +1,5 @@
-// Reject: a person declines, or a device can't take the call. Declining everywhere ends the leg;
-// the other reasons are the device's own and end it only when no other device can still ring
-// (PROTOCOL rule 2).
+// Reject: a person declines, or a device can't take the call. What one device's refusal means for
+// the leg stands in busy_settle.cpp.
 
 #include "agent/core/core.hpp"
 #include "agent/core/utf8.hpp"
@@ -10,96 +9,102 @@ namespace doorcall {
 Result Core::on(const RejectCall& command) noexcept {
   const Slot slot = find_call(command.call);
   if (slot == kNoSlot) {
-    return {errc_for_ended(command.call), command.call};
+    return {errc_for_ended(command.call), command.call, {}};
   }
   Call& call = calls_[slot];
   if (call.outgoing) {
-    return {Errc::kNotInvited, command.call};
+    return {Errc::kNotInvited, command.call, {}};
   }
   if (call.state == CallState::kIdle) {
-    return {Errc::kUnknownCall, command.call};
+    return {Errc::kUnknownCall, command.call, {}};
   }
   if (call.state != CallState::kRinging) {
-    return {Errc::kAlreadyAccepted, command.call};
+    return {Errc::kAlreadyAccepted, command.call, {}};
   }
-  const bool allowed = command.reason == Reason::kDeclined ||
-                       command.reason == Reason::kDeclinedEverywhere ||
-                       command.reason == Reason::kBusy || command.reason == Reason::kDnd;
-  if (!allowed) {
-    return {Errc::kInvalidArgument, command.call};
+  Reason reason = command.reason;
+  if (reason == Reason::kNone) {
+    reason = settings.decline_here ? Reason::kDeclined : Reason::kDeclinedEverywhere;
+  }
+  if (!refused_here(reason)) {
+    return {Errc::kInvalidArgument, command.call, {}};
   }
   if (command.data.size() > kDataBytesMax) {
-    return {Errc::kDataTooLarge, command.call};
+    return {Errc::kDataTooLarge, command.call, {}};
   }
   if (!is_utf8(command.data)) {
-    return {Errc::kNotUtf8, command.call};
+    return {Errc::kNotUtf8, command.call, {}};
   }
-  decline(call, command.reason, command.data);
-  return {Errc::kOk, command.call};
+  decline(call, reason, command.data);
+  return {Errc::kOk, command.call, {}};
 }
 
 /// Tells the owner until it has heard, and ends the call here at once.
 void Core::decline(Call& call, Reason reason, std::string_view data) noexcept {
-  const DeviceId owner = creator_leg(call).device;
+  const Leg& own = own_leg(call);
+  const Account owner = call.joining ? Account{{}, call.inviter.user} : own.key.owner;
   const bool answered = call.state == CallState::kAccepting;
-  drop_live_outgoing(call);
-  repeat_final(MessageKind::kReject, call, answered ? Reason::kAcceptFailed : reason, data,
-               {&owner, 1});
+  drop_live_outgoing(slot_of(own));
+  if (!call.joining) {  // who was asked to let us in gets it as the answer to its confirm
+    repeat_final(MessageKind::kReject, call, own.key, {owner.user, {&owner.device, 1}, {}},
+                 {.reason = answered ? Reason::kAcceptFailed : reason, .data = data});
+  }
   finish(call, reason);
 }
 
 void Core::on_reject(const MessageReceived& input, const Header& header,
                      const Reject& reject) noexcept {
+  const Slot slot = find_call(header.call);
+  if (slot != kNoSlot && calls_[slot].joining && header.leg == own_leg(calls_[slot]).key) {
+    join_refused(input, calls_[slot], reject);
+    return;
+  }
   if (header.leg.owner != settings.self) {
     ++counters.dropped_not_entitled;
     return;
   }
-  const Slot slot = find_call(header.call);
+  const Slot confirm = find_confirm(header.call, header.leg);
+  if (confirm != kNoSlot && reject.reason == Reason::kAcceptFailed) {
+    ack_of(confirm, input.sender.device);  // it is the answer to that, too
+  }
   if (slot == kNoSlot) {
     post_ack(input.sender, header);
     return;
   }
   Call& call = calls_[slot];
-  Leg& leg = invited_leg(call);
-  if (!call.outgoing || leg.key != header.leg || leg.user != input.sender.user) {
+  const Slot found = find_leg(call, header.leg);
+  if (found == kNoSlot || legs_[found].user != input.sender.user || header.leg.number == 0) {
     ++counters.dropped_not_entitled;
     return;
   }
   post_ack(input.sender, header);
+  Leg& leg = legs_[found];
   if (leg.pending()) {
-    refused_by_device(call, input, reject);
-  } else if (leg.held_by(input.sender) && reject.reason == Reason::kAcceptFailed) {
-    finish(call, Reason::kAcceptFailed, reject.data);
+    refused_by_device(call, leg, input, reject);
+  } else if (leg.connected() && leg.held_by(input.sender) &&
+             reject.reason == Reason::kAcceptFailed) {
+    set_leg(call, leg, LegState::kEnded, Reason::kAcceptFailed);
+    (void)leg_over(call, leg, Reason::kAcceptFailed, reject.data);
   }
 }
 
-void Core::refused_by_device(Call& call, const MessageReceived& input,
+void Core::refused_by_device(Call& call, Leg& leg, const MessageReceived& input,
                              const Reject& reject) noexcept {
-  Leg& leg = invited_leg(call);
   LegDevice* device = note_device(leg, input);
+  if (reject.reason == Reason::kDeclinedEverywhere || reject.reason == Reason::kAlreadyHere) {
+    if (device != nullptr) {
+      device->answer = LegDevice::Answer::kRefused;
+    }
+    end_leg(call, leg, reject.reason, {}, reject.data);
+    return;
+  }
   if (device == nullptr) {
     return;
   }
   device->answer = LegDevice::Answer::kRefused;
   // A device that shuts down is as good as gone.
   device->reason = reject.reason == Reason::kShuttingDown ? Reason::kOffline : reject.reason;
-  disarm(timer(call, LegTimer::kNotice));
-  if (reject.reason == Reason::kDeclinedEverywhere) {
-    end_pending(call, Reason::kDeclinedEverywhere, {}, reject.data);
-    return;
-  }
-  settle_invite(call);
-  const Slot known = find_peer(input.sender);
-  bool rings = false;
-  for (std::size_t i = 0; i < leg.device_count; ++i) {
-    rings = rings || leg.devices[i].answer != LegDevice::Answer::kRefused;
-  }
-  // Who else there is may be unknown: then the receipt timer decides.
-  const bool all_said =
-      known != kNoSlot ? every_online_answered(leg) : !armed(timer(call, LegTimer::kReceipt));
-  if (!rings && all_said) {
-    end_pending(call, device->reason, {}, reject.data);
-  }
+  disarm(timer(leg, LegTimer::kNotice));
+  settle_refused(call, leg, reject.data);
 }
 
 }  // namespace doorcall

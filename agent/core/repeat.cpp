@@ -1,21 +1,21 @@
 // End-to-end receipts (PROTOCOL rule 17): brokers acknowledge before they store, so each message
 // that changes a state is repeated, with the same sequence number, until its answer has come from
-// each device it is meant for. Live messages (invite, ringing(waiting), accept, confirm) belong to
-// a call and go with it; final ones (reject, cancel, end) outlive it, at most as long as its
-// tombstone.
-
-#include <algorithm>
+// each device it is meant for. Live messages (invite, ringing(waiting), accept, join, roster)
+// belong to a leg and go with it; final ones (confirm, reject, cancel, leave, end) outlive it, at
+// most as long as its tombstone.
 
 #include "agent/core/core.hpp"
+
+#include <algorithm>
 
 namespace doorcall {
 
 namespace {
 
-/// Final messages go to one device where only one can have the call, else to all of the user's.
+/// The others go to all of the user's devices, whoever has to answer.
 bool for_one_device(MessageKind kind) noexcept {
-  return kind == MessageKind::kRinging || kind == MessageKind::kAccept ||
-         kind == MessageKind::kReject || kind == MessageKind::kEnd;
+  return kind != MessageKind::kInvite && kind != MessageKind::kConfirm &&
+         kind != MessageKind::kCancel;
 }
 
 }  // namespace
@@ -69,69 +69,78 @@ bool Core::away(const Outgoing& out) const noexcept {
   return true;
 }
 
-Outgoing* Core::repeat_live(MessageKind kind, const Call& call) noexcept {
+/// A message that lives with `leg`, for one device of `to` or, with none, for any.
+void Core::repeat_live(MessageKind kind, const Leg& leg, const Account& to) noexcept {
   const Slot slot = take_outgoing();
   if (slot == kNoSlot) {
-    return nullptr;
+    return;
   }
-  const Leg& leg = invited_leg(call);
+  const Call& call = calls_[leg.call];
   Outgoing& out = outgoing_[slot];
   out.kind = kind;
-  out.call = slot_of(call);
+  out.leg = slot_of(leg);
   out.sequence = ++sequence_;
   out.call_id = call.id;
-  out.leg = leg.key;
+  out.key = kind == MessageKind::kRoster ? own_leg(call).key : leg.key;
   out.give_up = kNever;
   out.nonce = call.nonce;
-  const Account peer = peer_of(call);
-  out.to = peer.user;
-  if (kind != MessageKind::kInvite) {
-    out.targets[out.target_count++] = peer.device;
-    out.winner = leg.device;
+  out.to = to.user;
+  if (!to.device.empty()) {
+    out.targets[out.target_count++] = to.device;
   }
   transmit(slot);
-  return &out;
 }
 
-void Core::repeat_final(MessageKind kind, const Call& call, Reason reason, std::string_view data,
-                        std::span<const DeviceId> targets) noexcept {
+/// A message that outlives what it is about. `legs` go with its first copy.
+void Core::repeat_final(MessageKind kind, const Call& call, const LegKey& key, const Recipients& to,
+                        const Final& what) noexcept {
   const Slot slot = take_outgoing();
   if (slot == kNoSlot) {
     return;
   }
   Outgoing& out = outgoing_[slot];
   out.kind = kind;
-  out.reason = reason;
+  out.reason = what.reason;
+  out.winner = what.winner;
+  out.join_number = what.join_number;
   out.sequence = ++sequence_;
   out.call_id = call.id;
-  out.leg = kind == MessageKind::kEnd ? own_leg(call).key : invited_leg(call).key;
-  out.to = peer_of(call).user;
-  for (const DeviceId& device : targets) {
+  out.key = key;
+  out.to = to.user;
+  for (const DeviceId& device : to.devices) {
     out.targets[out.target_count++] = device;
   }
-  // Where no device is known to ring, nothing can ring after the ring time.
-  out.give_up = targets.empty() ? after(invited_leg(call).ring_deadline, kRetryFirst)
-                                : after(now_, kTombstoneTime);
-  if (!pool_.put({as_bytes(data)}, out.data)) {
+  out.give_up = to.devices.empty() ? to.give_up : after(now_, kTombstoneTime);
+  if (!pool_.put({as_bytes(what.data)}, out.data)) {
     ++counters.pool_full;  // the message matters more than its text
   }
-  transmit(slot);
+  transmit(slot, what.legs);
 }
 
-Body Core::body_of(const Outgoing& out) const noexcept {
+Body Core::body_of(const Outgoing& out, std::span<const LegView> legs) noexcept {
   const std::string_view data = as_text(pool_.bytes(out.data));
   switch (out.kind) {
-    case MessageKind::kInvite: return invite_of(calls_[out.call]);
+    case MessageKind::kInvite: return invite_of(legs_[out.leg]);
     case MessageKind::kRinging: return Ringing{Alert::kWaiting, out.nonce};
     case MessageKind::kAccept: {
-      const Call& call = calls_[out.call];
-      const auto own = pool_.bytes(call.own);
-      return Accept{own.subspan(call.data_size), as_text(own.first(call.data_size))};
+      const Texts own = texts_of(legs_[out.leg].parcel);
+      return Accept{own.offer, own.data};
     }
-    case MessageKind::kConfirm: return Confirm{out.winner, 1};
+    case MessageKind::kJoin: {
+      const Texts own = texts_of(legs_[out.leg].parcel);
+      return Join{calls_[legs_[out.leg].call].pulls, own.offer, own.data};
+    }
+    case MessageKind::kRoster: return Roster{snapshot(calls_[legs_[out.leg].call])};
+    case MessageKind::kConfirm: {
+      const Slot call = find_call(out.call_id);
+      const bool two = call == kNoSlot || calls_[call].leg_count <= 2;
+      return Confirm{out.winner, out.join_number,
+                     two ? std::span<const LegView>{} : snapshot(calls_[call])};
+    }
     case MessageKind::kReject: return Reject{out.reason, data};
     case MessageKind::kCancel: return Cancel{out.reason, data};
     case MessageKind::kEnd: return End{out.reason, data};
+    case MessageKind::kLeave: return Leave{out.reason, data, legs};
     case MessageKind::kSync:
     case MessageKind::kAck:
     case MessageKind::kMarker: break;  // never repeated
@@ -139,17 +148,28 @@ Body Core::body_of(const Outgoing& out) const noexcept {
   return Marker{};
 }
 
-void Core::transmit(Slot slot) noexcept {
+/// Where the outputs of this step are many, the message goes with the next one.
+void Core::transmit(Slot slot, std::span<const LegView> legs) noexcept {
   Outgoing& out = outgoing_[slot];
-  Header header{out.call_id, out.leg, incarnation, connect_, out.sequence, {}};
+  if (out.kind == MessageKind::kInvite && legs_[out.leg].ring_deadline <= now_) {
+    arm_in(timers_.outgoing(slot), kRetryFirst);  // its ring timer is due, too
+    return;
+  }
+  out.unsent = output_count_ + kEventsPerStepMax >= kOutputsMax || !views_left();
+  if (out.unsent) {
+    arm(timers_.outgoing(slot), now_);
+    return;
+  }
+  Header header{out.call_id, out.key, incarnation, connect_, out.sequence, {}};
   if (for_one_device(out.kind)) {
     header.to = out.addressed();
   }
   Millis expiry = kTombstoneTime;
   if (out.kind == MessageKind::kInvite) {
-    expiry = invited_leg(calls_[out.call]).ring_deadline - now_;
+    expiry = legs_[out.leg].ring_deadline - now_;
   }
-  post(out.to, header, body_of(out), expiry);
+  post(out.to, header, body_of(out, legs), expiry);
+  out.sent_at = link_up() ? now_ : Instant{};
   arm_in(timers_.outgoing(slot), retry_delay(out.attempts));
 }
 
@@ -158,6 +178,10 @@ void Core::on_retry(Slot slot) noexcept {
   if (now_ >= out.give_up) {
     drop_outgoing(slot);
     stop_if_said();
+    return;
+  }
+  if (out.unsent) {
+    transmit(slot);
     return;
   }
   if (away(out)) {
@@ -175,10 +199,9 @@ void Core::drop_outgoing(Slot slot) noexcept {
   outgoing_.give_back(slot);
 }
 
-void Core::drop_live_outgoing(const Call& call) noexcept {
-  const Slot owner = slot_of(call);
+void Core::drop_live_outgoing(Slot leg) noexcept {
   for (Slot s = outgoing_.next(0); s != kNoSlot; s = outgoing_.next(s + 1U)) {
-    if (outgoing_[s].call == owner) {
+    if (outgoing_[s].leg == leg) {
       drop_outgoing(s);
     }
   }
@@ -186,9 +209,12 @@ void Core::drop_live_outgoing(const Call& call) noexcept {
 
 void Core::repeat_at_once(Slot slot) noexcept {
   Outgoing& out = outgoing_[slot];
+  if (now_ - out.sent_at < kPresenceCoalesce) {
+    return;  // several signs of one return
+  }
   if (out.kind == MessageKind::kRinging) {
     // The ring is counted from the question, and there was no asking for a while: ask anew.
-    Call& call = calls_[out.call];
+    Call& call = calls_[legs_[out.leg].call];
     call.nonce = out.nonce = prng_.next64() | 1U;
     call.queried = now_;
   }
@@ -210,9 +236,15 @@ void Core::repeat_now(const UserId& to) noexcept {
   }
 }
 
-Slot Core::find_outgoing(const CallId& call, MessageKind kind) const noexcept {
-  return outgoing_.find(
-      [&](const Outgoing& out) { return out.kind == kind && out.call_id == call; });
+Slot Core::find_outgoing(Slot leg, MessageKind kind) const noexcept {
+  return outgoing_.find([&](const Outgoing& out) { return out.kind == kind && out.leg == leg; });
+}
+
+/// The confirm of this leg that somebody has not acked yet.
+Slot Core::find_confirm(const CallId& call, const LegKey& leg) const noexcept {
+  return outgoing_.find([&](const Outgoing& out) {
+    return out.kind == MessageKind::kConfirm && out.call_id == call && out.key == leg;
+  });
 }
 
 }  // namespace doorcall

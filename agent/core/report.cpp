@@ -14,6 +14,7 @@ CallInfo info_of(const Tombstone& tomb) noexcept {
   info.outgoing = tomb.outgoing;
   info.peer = tomb.peer;
   info.reason = tomb.reason;
+  info.since = tomb.ended;
   return info;
 }
 
@@ -23,21 +24,56 @@ std::optional<CallInfo> Core::call_at(std::size_t index) const noexcept {
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     if (index-- == 0) {
       const Call& call = calls_[s];
+      const Leg* peer = peer_leg(call);
       CallInfo info;
       info.call = call.id;
       info.state = call.state;
-      info.leg = invited_leg(call).state;
+      info.leg = call.outgoing && peer != nullptr ? peer->state : own_leg(call).state;
       info.media_state = call.media_state;
       info.media = call.media;
       info.outgoing = call.outgoing;
       info.peer = peer_of(call);
+      info.caller = call.caller;
       info.since = call.since;
+      info.members = call.leg_count;
       return info;
     }
   }
   for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
-    if (!tombstones_[s].early && index-- == 0) {
+    if (tombstones_[s].shown && find_call(tombstones_[s].id) == kNoSlot && index-- == 0) {
       return info_of(tombstones_[s]);
+    }
+  }
+  return std::nullopt;
+}
+
+/// The index-th in order, without sorting the table: connected ones as they joined, then the rest.
+std::optional<LegView> Core::member_at(const CallId& id, std::size_t index) const noexcept {
+  const Slot slot = find_call(id);
+  if (slot == kNoSlot) {
+    return std::nullopt;
+  }
+  const auto before = [](const Leg& a, const Leg& b) {
+    if (a.present() != b.present()) {
+      return a.present();
+    }
+    if (a.live() != b.live()) {
+      return a.live();
+    }
+    return a.present() ? joined_before(a, b) : key_before(a.key, b.key);
+  };
+  for (const Slot each : legs_of(calls_[slot])) {
+    std::size_t place = 0;
+    for (const Slot other : legs_of(calls_[slot])) {
+      place += before(legs_[other], legs_[each]) ? 1U : 0U;
+    }
+    if (place == index) {
+      LegView view = view_of(legs_[each]);
+      if (legs_[each].lost) {
+        view.state = LegState::kEnded;
+        view.reason = Reason::kPeerLost;
+      }
+      return view;
     }
   }
   return std::nullopt;
@@ -85,7 +121,7 @@ PresenceState Core::own_state() const noexcept {
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     most = std::max(most, rank(calls_[s].state));
   }
-  return kStates[most];
+  return most == 0 && mode.dnd ? PresenceState::kDnd : kStates[most];
 }
 
 bool Core::quiet() const noexcept {

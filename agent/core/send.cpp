@@ -19,14 +19,17 @@ void Core::post_ack(const Account& to, const Header& of) noexcept {
 }
 
 void Core::post_ringing(const Call& call, Alert alert) noexcept {
-  const Leg& leg = invited_leg(call);
-  const Account& owner = leg.key.owner;
-  post(owner.user, header_for(call.id, leg.key, owner.device), Ringing{alert, 0}, kRingTimeMax);
+  const LegKey& key = own_leg(call).key;
+  post(key.owner.user, header_for(call.id, key, key.owner.device), Ringing{alert, 0}, kRingTimeMax);
 }
 
 void Core::post_confirm(const Account& to, const CallId& call, const LegKey& leg,
-                        const DeviceId& winner) noexcept {
-  post(to.user, header_for(call, leg, to.device), Confirm{winner, 1}, kTombstoneTime);
+                        const DeviceId& winner, std::uint32_t join_number) noexcept {
+  const Slot live = find_call(call);
+  const bool two = live == kNoSlot || calls_[live].leg_count <= 2;
+  const Confirm confirm{winner, join_number,
+                        two ? std::span<const LegView>{} : snapshot(calls_[live])};
+  post(to.user, header_for(call, leg, to.device), confirm, kTombstoneTime);
 }
 
 void Core::post_cancel(const Account& to, const CallId& call, const LegKey& leg,
@@ -34,9 +37,9 @@ void Core::post_cancel(const Account& to, const CallId& call, const LegKey& leg,
   post(to.user, header_for(call, leg, to.device), Cancel{reason, {}}, kTombstoneTime);
 }
 
-void Core::post_end(const Account& to, const CallId& call, const LegKey& own,
-                    Reason reason) noexcept {
-  post(to.user, header_for(call, own, to.device), End{reason, {}}, kTombstoneTime);
+void Core::post_leave(const Account& to, const CallId& call, const LegKey& own,
+                      Reason reason) noexcept {
+  post(to.user, header_for(call, own, to.device), Leave{reason, {}, {}}, kTombstoneTime);
 }
 
 void Core::post_reject(const Account& to, const CallId& call, const LegKey& leg,

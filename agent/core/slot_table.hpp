@@ -41,6 +41,10 @@ class SlotTable {
     }
   }
 
+  /// The slot of an object of this table.
+  [[nodiscard]] Slot slot_of(const T& item) const noexcept {
+    return static_cast<Slot>(&item - items_.data());
+  }
   [[nodiscard]] T& operator[](Slot slot) noexcept { return items_[slot]; }
   [[nodiscard]] const T& operator[](Slot slot) const noexcept { return items_[slot]; }
   [[nodiscard]] std::size_t count() const noexcept { return count_; }

@@ -37,8 +37,10 @@ Wake why_leg(LegTimer kind) noexcept {
     case LegTimer::kRing: return Wake::kRing;
     case LegTimer::kReceipt: return Wake::kReceipt;
     case LegTimer::kNotice: return Wake::kNotice;
+    case LegTimer::kSettle: return Wake::kSettle;
     case LegTimer::kConfirm: return Wake::kConfirm;
     case LegTimer::kLost: return Wake::kLost;
+    case LegTimer::kHeartbeat: return Wake::kHeartbeat;
   }
   return Wake::kNothing;
 }
@@ -53,6 +55,18 @@ Wake why_agent(AgentTimer kind) noexcept {
     case AgentTimer::kSettled: return Wake::kReconnect;
     case AgentTimer::kGoodbye: return Wake::kStop;
     case AgentTimer::kStop: return Wake::kStop;
+    case AgentTimer::kDnd: return Wake::kMode;
+    case AgentTimer::kRingToOpen: return Wake::kMode;
+  }
+  return Wake::kNothing;
+}
+
+Wake why_call(CallTimer kind) noexcept {
+  switch (kind) {
+    case CallTimer::kMediaStart: return Wake::kMediaStart;
+    case CallTimer::kPlanStep: return Wake::kPlanStep;
+    case CallTimer::kAlone: return Wake::kAlone;
+    case CallTimer::kLongest: return Wake::kLongestCall;
   }
   return Wake::kNothing;
 }
@@ -63,9 +77,7 @@ Wake TimerMap::why(TimerId timer) const noexcept {
   const TimerName what = name(timer);
   switch (what.owner) {
     case TimerName::Owner::kAgent: return why_agent(static_cast<AgentTimer>(what.kind));
-    case TimerName::Owner::kCall:
-      return static_cast<CallTimer>(what.kind) == CallTimer::kHeartbeat ? Wake::kHeartbeat
-                                                                        : Wake::kMediaStart;
+    case TimerName::Owner::kCall: return why_call(static_cast<CallTimer>(what.kind));
     case TimerName::Owner::kLeg: return why_leg(static_cast<LegTimer>(what.kind));
     case TimerName::Owner::kOutgoing: return Wake::kRetry;
     case TimerName::Owner::kTombstone: return Wake::kTombstone;
@@ -82,10 +94,15 @@ std::string_view to_string(Wake why) noexcept {
     case Wake::kReceipt: return "receipt";
     case Wake::kNotice: return "notice";
     case Wake::kConfirm: return "confirm";
+    case Wake::kSettle: return "settle";
     case Wake::kHeartbeat: return "heartbeat";
     case Wake::kLost: return "lost";
     case Wake::kMediaStart: return "media_start";
     case Wake::kMediaDrain: return "media_drain";
+    case Wake::kPlanStep: return "plan_step";
+    case Wake::kAlone: return "alone";
+    case Wake::kLongestCall: return "longest_call";
+    case Wake::kMode: return "mode";
     case Wake::kRetry: return "retry";
     case Wake::kTombstone: return "tombstone";
     case Wake::kPresence: return "presence";

@@ -10,8 +10,16 @@
 
 namespace doorcall {
 
-enum class LegTimer : std::uint8_t { kRing, kReceipt, kNotice, kConfirm, kLost };
-enum class CallTimer : std::uint8_t { kHeartbeat, kMediaStart };
+enum class LegTimer : std::uint8_t {
+  kRing,
+  kReceipt,
+  kNotice,
+  kSettle,
+  kConfirm,
+  kLost,
+  kHeartbeat,
+};
+enum class CallTimer : std::uint8_t { kMediaStart, kPlanStep, kAlone, kLongest };
 enum class PeerTimer : std::uint8_t { kBelief, kExpiry };
 enum class AgentTimer : std::uint8_t {
   kPresence,
@@ -22,12 +30,14 @@ enum class AgentTimer : std::uint8_t {
   kSettled,
   kGoodbye,
   kStop,
+  kDnd,
+  kRingToOpen,
 };
 
-inline constexpr std::size_t kLegTimers = 5;
-inline constexpr std::size_t kCallTimers = 2;
+inline constexpr std::size_t kLegTimers = 7;
+inline constexpr std::size_t kCallTimers = 4;
 inline constexpr std::size_t kPeerTimers = 2;
-inline constexpr std::size_t kAgentTimers = 8;
+inline constexpr std::size_t kAgentTimers = 10;
 
 /// What a timer belongs to, told from its number alone: the nodes of the wheel are laid out as one
 /// block for each table, so timers need no pointers and no callbacks.

@@ -1,17 +1,30 @@
-// Ended calls are remembered for longer than any ring, so that late and repeated messages get the
-// same answer again (PROTOCOL rules 3, 5, 11).
+// Legs of ended calls are remembered for longer than any ring, so that late and repeated messages
+// get the same answer again (PROTOCOL rules 3, 5, 11).
 
 #include "agent/core/core.hpp"
 
 namespace doorcall {
 
+/// The own leg of the ended call, the last one if there were several.
 Slot Core::find_tombstone(const CallId& id) const noexcept {
-  return tombstones_.find([&](const Tombstone& tomb) { return tomb.id == id && !tomb.early; });
+  Slot last = kNoSlot;
+  for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
+    const Tombstone& tomb = tombstones_[s];
+    if (tomb.own && tomb.id == id && (last == kNoSlot || tomb.age > tombstones_[last].age)) {
+      last = s;
+    }
+  }
+  return last;
 }
 
-Slot Core::find_early_cancel(const Account& sender, const Header& header) const noexcept {
+Slot Core::find_tombstone(const CallId& id, const LegKey& key) const noexcept {
+  return tombstones_.find(
+      [&](const Tombstone& tomb) { return !tomb.early && tomb.id == id && tomb.of(key); });
+}
+
+Slot Core::find_early_end(const Account& sender, const Header& header) const noexcept {
   return tombstones_.find([&](const Tombstone& tomb) {
-    return tomb.early && tomb.id == header.call && tomb.peer == sender && tomb.leg == header.leg;
+    return tomb.early && tomb.id == header.call && tomb.owner == sender && tomb.of(header.leg);
   });
 }
 
@@ -26,25 +39,56 @@ Slot Core::take_tombstone() noexcept {
   }
   const Slot slot = tombstones_.take();
   tombstones_[slot].age = ++graves_;
+  tombstones_[slot].ended = now_;
   arm_in(timers_.tombstone(slot), kTombstoneTime);
   return slot;
 }
 
+/// The own leg, those that it was before, and all that this device owned.
 void Core::bury(const Call& call, Reason reason) noexcept {
-  const Leg& leg = invited_leg(call);
+  for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
+    tombstones_[s].shown = tombstones_[s].shown && tombstones_[s].id != call.id;
+  }
+  for (const Slot slot : others_of(call)) {
+    const bool before = legs_[slot].user == settings.self.user && !legs_[slot].live();
+    if (owned(legs_[slot]) || before) {
+      bury(call, legs_[slot]);
+      if (legs_[slot].live()) {  // it was connected: what became of it is what became of the call
+        tombstones_[find_tombstone(call.id, legs_[slot].key)].reason = reason;
+      }
+    }
+  }
+  const Leg& own = own_leg(call);
   Tombstone& tomb = tombstones_[take_tombstone()];
+  tomb.own = true;
+  tomb.shown = true;
   tomb.outgoing = call.outgoing;
   tomb.reason = reason;
   tomb.id = call.id;
-  tomb.leg = leg.key;
+  tomb.number = own.key.number;
+  tomb.owner = own.key.owner;
   tomb.peer = peer_of(call);
-  tomb.winner = leg.state == LegState::kConnected ? leg.device : DeviceId{};
+  tomb.winner = own.connected() ? settings.self.device : DeviceId{};
 }
 
+void Core::bury(const Call& call, const Leg& leg) noexcept {
+  Tombstone& tomb = tombstones_[take_tombstone()];
+  tomb.reason = leg.reason;
+  tomb.id = call.id;
+  tomb.number = leg.key.number;
+  tomb.owner = leg.key.owner;
+  tomb.peer.user = leg.user;
+  tomb.winner = leg.join_number != 0 ? leg.device : DeviceId{};
+}
+
+/// What ends a leg has come before its invite, which must not ring then (rule 5).
 void Core::bury_early(const Account& sender, const Header& header, Reason reason) noexcept {
+  if (find_early_end(sender, header) != kNoSlot) {
+    return;
+  }
   std::size_t of_sender = 0;
   for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
-    of_sender += tombstones_[s].early && tombstones_[s].peer == sender ? 1U : 0U;
+    of_sender += tombstones_[s].early && tombstones_[s].owner == sender ? 1U : 0U;
   }
   if (of_sender >= limits_.tombstones_per_sender) {
     ++counters.dropped_quota;
@@ -54,12 +98,22 @@ void Core::bury_early(const Account& sender, const Header& header, Reason reason
   tomb.early = true;
   tomb.reason = reason;
   tomb.id = header.call;
-  tomb.leg = header.leg;
-  tomb.peer = sender;
+  tomb.number = header.leg.number;
+  tomb.owner = sender;
 }
 
 Errc Core::errc_for_ended(const CallId& id) const noexcept {
   return find_tombstone(id) == kNoSlot ? Errc::kUnknownCall : Errc::kAlreadyEnded;
+}
+
+/// A device that speaks of a decided leg gets the outcome again (rule 3).
+void Core::answer_late(const Account& sender, const CallId& call, const LegKey& leg,
+                       const DeviceId& winner, Reason reason) noexcept {
+  if (winner.empty() || winner == sender.device) {
+    post_cancel(sender, call, leg, winner.empty() ? told_to_callee(reason) : reason);
+  } else {
+    post_confirm(sender, call, leg, winner, 0);
+  }
 }
 
 }  // namespace doorcall

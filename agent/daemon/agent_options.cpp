@@ -51,6 +51,38 @@ BrokerOptions to_broker(const platform::Config::Broker& config) {
   return broker;
 }
 
+CallPlan to_plan(const platform::PlanConfig& config) {
+  using Kind = platform::PlanKind;
+  CallPlan plan;
+  switch (config.kind) {
+    case Kind::kParallel: plan = CallPlan::parallel(config.users); break;
+    case Kind::kFirst: plan = CallPlan::first_answer(config.users); break;
+    case Kind::kHunt:
+      plan =
+          CallPlan::hunt(config.users, config.step_time, static_cast<std::uint8_t>(config.cycles));
+      break;
+    case Kind::kEscalation:
+      plan = CallPlan::escalation(config.steps, config.step_time, config.keep);
+      break;
+  }
+  plan.ring_time = config.ring_time;
+  return plan;
+}
+
+void add_people(const platform::Config& config, AgentOptions& options) {
+  options.contacts = config.contacts.users;
+  options.refuse_strangers = config.contacts.refuse_strangers;
+  options.hide_busy = config.contacts.hide_busy;
+  options.dnd_overrides = config.dnd.overrides;
+  options.doors = config.ring_to_open.doors;
+  options.ring_to_open_max = config.ring_to_open.longest;
+  options.push_title = config.push.title;
+  options.push_content = config.push.content;
+  for (const platform::PlanConfig& plan : config.plans) {
+    options.plans.insert_or_assign(plan.name, to_plan(plan));
+  }
+}
+
 }  // namespace
 
 AgentOptions to_options(const platform::Config& config) {
@@ -67,22 +99,37 @@ AgentOptions to_options(const platform::Config& config) {
   options.timers.heartbeat = config.call.heartbeat;
   options.timers.lost = config.call.lost;
   options.timers.media_start = config.call.media_start;
+  options.timers.busy_settle = config.call.busy_settle;
+  options.timers.alone = config.call.alone_time.value_or(Millis{0});
+  options.timers.longest_call = config.call.longest_call.value_or(Millis{0});
   options.lines = config.call.lines;
+  options.parties = config.call.parties;
+  options.call_waiting = config.call.call_waiting;
+  options.chime_only = config.device.chime_only;
+  options.decline_here = config.device.decline_here;
   options.wait_offline = config.call.offline == platform::OfflinePolicy::kWait;
   options.media_command = config.media.command;
   options.media_prewarm = config.media.prewarm;
   options.media_stop_time = config.media.stop_time;
+  add_people(config, options);
   return options;
 }
 
 ButtonAction to_action(const platform::ButtonConfig& button) {
   using Kind = ButtonAction::Kind;
+  const auto plain = [](Kind kind) { return ButtonAction{.kind = kind, .user = {}, .plan = {}}; };
   switch (button.action) {
-    case platform::ButtonAction::kCall: return {.kind = Kind::kCall, .user = button.target};
-    case platform::ButtonAction::kToggle: return {.kind = Kind::kToggle, .user = button.target};
-    case platform::ButtonAction::kAnswer: return {.kind = Kind::kAnswer, .user = {}};
-    case platform::ButtonAction::kDecline: return {.kind = Kind::kDecline, .user = {}};
-    case platform::ButtonAction::kHangUp: return {.kind = Kind::kHangUp, .user = {}};
+    case platform::ButtonAction::kCall:
+      return {.kind = Kind::kCall, .user = button.target, .plan = {}};
+    case platform::ButtonAction::kPlan:
+      return {.kind = Kind::kPlan, .user = {}, .plan = button.target};
+    case platform::ButtonAction::kToggle: return plain(Kind::kToggle);
+    case platform::ButtonAction::kAnswer: return plain(Kind::kAnswer);
+    case platform::ButtonAction::kDecline: return plain(Kind::kDecline);
+    case platform::ButtonAction::kHangUp: return plain(Kind::kHangUp);
+    case platform::ButtonAction::kSilence: return plain(Kind::kSilence);
+    case platform::ButtonAction::kDnd: return plain(Kind::kDnd);
+    case platform::ButtonAction::kPull: return plain(Kind::kPull);
   }
   return {};
 }

@@ -53,7 +53,8 @@ Daemon::Daemon(std::string config_path, platform::Config config)
       loop_(AgentAccess::loop(*agent_)),
       log_(AgentAccess::log(*agent_)),
       control_(loop_, control_options(config_.control)),
-      verbs_(*agent_) {
+      dnd_(loop_, *agent_, config_.dnd.schedule),
+      verbs_(*agent_, dnd_) {
   log_.set_level(config_.log.level);
   loop_.on_signal({SIGTERM, SIGINT, SIGHUP}, [this](int number) { on_signal(number); });
   verbs_.serve_on(control_);
@@ -70,6 +71,7 @@ int Daemon::run() {
   log_.info("daemon", "doorcalld ", kVersion, " (", Agent::link_library(), ") is ",
             config_.device.device, '@', config_.device.user);
   (void)agent_->start();
+  dnd_.apply();
   agent_->run();
   return 0;
 }
@@ -116,6 +118,7 @@ void Daemon::reload() {
   config_ = std::move(config);
   log_.set_level(config_.log.level);
   bind_buttons();
+  dnd_.set_schedule(config_.dnd.schedule);
   log_.info("config", "reloaded");
 }
 
@@ -135,13 +138,24 @@ void Daemon::publish(const Update& update) {
 void Daemon::watch_agent() {
   Listener listener;
   listener.on_call = [this](const CallUpdate& update) {
+    const bool member = update.change == CallChange::kMember;
     log_.info("call", to_string(update.change), ' ', update.call, ' ', update.peer_user,
+              member ? " " : "", member ? to_string(update.leg) : "",
               update.reason == Reason::kNone ? "" : " ",
-              update.reason == Reason::kNone ? "" : to_string(update.reason));
+              update.reason == Reason::kNone ? "" : to_string(update.reason),
+              missed(update) ? " missed" : "");
     publish(update);
   };
   listener.on_presence = [this](const DevicePresence& device) { publish(device); };
   listener.on_link = [this](const LinkUpdate& update) { publish(update); };
+  listener.on_mode = [this](const DeviceMode& mode) {
+    dnd_.on_mode(mode);
+    log_.info("mode", "do not disturb ", mode.dnd ? "on" : "off", ", ring to open ",
+              mode.ring_to_open ? "on" : "off");
+    if (control_.watched()) {
+      control_.publish(to_event(mode, dnd_.mode(), wall_ms()));
+    }
+  };
   agent_->add_listener(std::move(listener));
 }
 

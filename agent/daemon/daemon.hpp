@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/daemon/dnd_driver.hpp"
 #include "agent/daemon/verbs.hpp"
 #include "doorcall/agent.hpp"
 #include "platform/config.hpp"
@@ -39,6 +40,7 @@ class Daemon {
   platform::EventLoop& loop_;
   platform::Log& log_;
   platform::ControlSocket control_;
+  DndDriver dnd_;
   Verbs verbs_;
   bool stopping_ = false;
 };

@@ -24,7 +24,36 @@ void add_device(Json& object, const DevicePresence& device) {
       .set("software", device.software);
 }
 
+Json members_json(const std::vector<MemberView>& members) {
+  Json list = Json::array();
+  for (const MemberView& member : members) {
+    list.push(to_json(member));
+  }
+  return list;
+}
+
 }  // namespace
+
+Json to_list(const std::vector<std::string>& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) {
+    list.push(text);
+  }
+  return list;
+}
+
+Json to_json(const MemberView& member) {
+  Json object = Json::object();
+  object.set("user", member.user)
+      .set("device", member.device)
+      .set("state", to_string(member.state))
+      .set("reason", to_string(member.reason))
+      .set("inviter_user", member.inviter_user)
+      .set("inviter_device", member.inviter_device)
+      .set("join_number", member.join_number)
+      .set("ring_left_ms", member.ring_left.count());
+  return object;
+}
 
 Json to_json(const CallView& call) {
   Json object = Json::object();
@@ -33,11 +62,14 @@ Json to_json(const CallView& call) {
       .set("direction", direction(call.outgoing))
       .set("peer_user", call.peer_user)
       .set("peer_device", call.peer_device)
+      .set("caller_user", call.caller_user)
+      .set("caller_device", call.caller_device)
       .set("leg", to_string(call.leg))
       .set("media", to_string(call.media))
       .set("media_state", to_string(call.media_state))
       .set("reason", to_string(call.reason))
-      .set("age_ms", call.age.count());
+      .set("age_ms", call.age.count())
+      .set("members", members_json(call.members));
   return object;
 }
 
@@ -65,6 +97,10 @@ Json to_event(const CallUpdate& update, double wall_ms) {
       .set("direction", direction(update.outgoing))
       .set("peer_user", update.peer_user)
       .set("peer_device", update.peer_device)
+      .set("leg", to_string(update.leg))
+      .set("join_number", update.join_number)
+      .set("waiting", update.waiting)
+      .set("missed", missed(update))
       .set("caller_user", update.caller_user)
       .set("caller_device", update.caller_device)
       .set("caller_name", update.caller_name)
@@ -73,7 +109,8 @@ Json to_event(const CallUpdate& update, double wall_ms) {
       .set("reason", to_string(update.reason))
       .set("ring_left_ms", update.ring_left.count())
       .set("data", update.data)
-      .set("line", update.line);
+      .set("line", update.line)
+      .set("members", members_json(update.members));
   return object;
 }
 
@@ -93,6 +130,11 @@ Json to_event(const LinkUpdate& update, double wall_ms) {
       .set("retry_in_ms", update.retry_in.count())
       .set("mqtt5", update.mqtt5);
   return object;
+}
+
+Json to_event(const DeviceMode& update, Json mode, double wall_ms) {
+  mode.set("type", "mode").set("at_ms", update.at_ms).set("wall_ms", wall_ms);
+  return mode;
 }
 
 }  // namespace doorcall::daemon

@@ -1,12 +1,30 @@
+// Arguments come from programs and people: each getter says in words what it wanted, and the first
+// such sentence is the answer to the request.
 #include "agent/daemon/verb_args.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace doorcall::daemon {
 namespace {
 
 std::string quoted(const char* key) {
   return std::string("'") + key + "'";
+}
+
+/// Nothing if `list` is not a list of texts.
+std::optional<std::vector<std::string>> read_texts(platform::JsonView list) {
+  std::vector<std::string> texts;
+  if (!list.is_array()) {
+    return std::nullopt;
+  }
+  for (platform::JsonView item = list.first(); item; item = item.next()) {
+    if (!item.text()) {
+      return std::nullopt;
+    }
+    texts.emplace_back(*item.text());
+  }
+  return texts;
 }
 
 }  // namespace
@@ -55,6 +73,48 @@ std::optional<std::chrono::milliseconds> VerbArgs::milliseconds(const char* key)
     return std::nullopt;
   }
   return std::chrono::milliseconds(*value.integer());
+}
+
+std::optional<std::int64_t> VerbArgs::integer(const char* key, std::int64_t low,
+                                              std::int64_t high) {
+  const platform::JsonView value = args_[key];
+  const auto number = value.integer();
+  if (value && (!number || *number < low || *number > high)) {
+    fail("invalid_argument", quoted(key) + " must be a whole number from " + std::to_string(low) +
+                                 " to " + std::to_string(high));
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<std::vector<std::string>> VerbArgs::texts(const char* key) {
+  const platform::JsonView value = args_[key];
+  if (!value) {
+    return std::nullopt;
+  }
+  auto list = read_texts(value);
+  if (!list) {
+    fail("invalid_argument", quoted(key) + " must be a list of texts");
+  }
+  return list;
+}
+
+std::optional<std::vector<std::vector<std::string>>> VerbArgs::lists(const char* key) {
+  const platform::JsonView value = args_[key];
+  if (!value) {
+    return std::nullopt;
+  }
+  std::vector<std::vector<std::string>> lists;
+  for (platform::JsonView item = value.first(); item; item = item.next()) {
+    if (auto list = read_texts(item)) {
+      lists.push_back(std::move(*list));
+    }
+  }
+  if (!value.is_array() || lists.size() != value.size()) {
+    fail("invalid_argument", quoted(key) + " must be a list of lists of texts");
+    return std::nullopt;
+  }
+  return lists;
 }
 
 std::optional<MediaKind> VerbArgs::media(const char* key) {

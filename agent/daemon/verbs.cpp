@@ -1,9 +1,8 @@
-// Each verb reads its arguments, calls one method of the agent and answers with its code. Verbs on
-// a call answer when the agent says how it ended, so that "answer" means answered.
+// Each verb reads its arguments, calls one method of the agent and answers with its code. Here
+// stand the list of the verbs and those that only look, and press.
 #include "agent/daemon/verbs.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "agent/daemon/to_json.hpp"
@@ -11,41 +10,19 @@
 #include "doorcall/version.hpp"
 
 namespace doorcall::daemon {
-namespace {
-
 using platform::Json;
 using platform::Responder;
 
-void fail(Responder& responder, Errc code) {
-  responder.fail(to_string(code), explain(code));
+void fail(Responder& responder, Errc code, std::string_view verb) {
+  responder.fail(to_string(code), explain(code, verb));
 }
 
-Json call_result(const std::string& call) {
-  Json result = Json::object();
-  result.set("call", call);
-  return result;
-}
-
-/// Answers when `begin` completes, or at once with the code that it refuses with.
-template <typename Begin>
-void answer_when_done(Responder& responder, const std::string& call, Begin begin) {
-  const auto later = std::make_shared<Responder>(std::move(responder));
-  const Errc code = begin([later, call](const Outcome& outcome) {
-    if (outcome.code == Errc::kOk) {
-      Json result = call_result(call);
-      result.set("reason", to_string(outcome.reason));
-      later->ok(std::move(result));
-      return;
-    }
-    later->fail(to_string(outcome.code),
-                std::string(explain(outcome.code)) + ": " + std::string(to_string(outcome.reason)));
-  });
-  if (code != Errc::kOk) {
-    fail(*later, code);
+bool fail(Responder& responder, const VerbArgs& args) {
+  if (!args.ok()) {
+    responder.fail(args.code(), args.error());
   }
+  return !args.ok();
 }
-
-}  // namespace
 
 void Verbs::serve_on(platform::ControlSocket& socket) {
   const auto serve = [&](const char* verb, auto method) {
@@ -57,33 +34,59 @@ void Verbs::serve_on(platform::ControlSocket& socket) {
   serve("calls", &Verbs::calls);
   serve("presence", &Verbs::presence);
   serve("call", &Verbs::call);
+  serve("add", &Verbs::add);
   serve("answer", &Verbs::answer);
   serve("decline", &Verbs::decline);
+  serve("silence", &Verbs::silence);
   serve("cancel", &Verbs::cancel);
-  serve("hangup", &Verbs::hang_up);
+  serve("hangup", &Verbs::leave);
+  serve("leave", &Verbs::leave);
+  serve("end", &Verbs::end);
+  serve("join", &Verbs::join);
+  serve("pull", &Verbs::pull);
+  serve("dnd", &Verbs::dnd);
+  serve("ring_to_open", &Verbs::ring_to_open);
   serve("press", &Verbs::press);
+}
+
+platform::Json Verbs::link() const {
+  const BrokerOptions& broker = agent_.options().broker;
+  Json link = Json::object();
+  link.set("state", to_string(agent_.link_state()))
+      .set("broker", broker.host + ':' + std::to_string(broker.port))
+      .set("protocol", agent_.mqtt5() ? "5" : "3.1.1")
+      .set("library", agent_.link_library());
+  return link;
+}
+
+platform::Json Verbs::limits() const {
+  const AgentOptions& options = agent_.options();
+  Json limits = Json::object();
+  limits.set("lines", options.lines)
+      .set("parties", options.parties)
+      .set("call_waiting", options.call_waiting)
+      .set("chime_only", options.chime_only)
+      .set("ring_time_ms", options.timers.ring.count())
+      .set("longest_call_ms", options.timers.longest_call.count())
+      .set("alone_time_ms", options.timers.alone.count())
+      .set("ring_to_open_ms", options.ring_to_open_max.count());
+  return limits;
 }
 
 void Verbs::status(const Request& request, Responder& responder) const {
   VerbArgs args(request.args);
   const bool with_devices = args.flag("devices").value_or(false);
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
+  if (fail(responder, args)) {
     return;
   }
   const AgentOptions& options = agent_.options();
-  Json link = Json::object();
-  link.set("state", to_string(agent_.link_state()))
-      .set("broker", options.broker.host + ':' + std::to_string(options.broker.port))
-      .set("protocol", agent_.mqtt5() ? "5" : "3.1.1")
-      .set("library", agent_.link_library());
-  Json buttons = Json::array();
-  for (const std::string& name : agent_.buttons()) {
-    buttons.push(name);
-  }
   Json counters = Json::object();
   for (const auto& [name, value] : agent_.counters()) {
     counters.set(name.c_str(), value);
+  }
+  Json plans = Json::array();
+  for (const auto& [name, plan] : options.plans) {
+    plans.push(name);
   }
   Json result = Json::object();
   result.set("user", options.user)
@@ -92,9 +95,13 @@ void Verbs::status(const Request& request, Responder& responder) const {
       .set("kind", options.kind)
       .set("version", kVersion)
       .set("state", to_string(agent_.own_state()))
-      .set("link", std::move(link))
+      .set("mode", dnd_.mode())
+      .set("link", link())
       .set("calls", live_calls(agent_))
-      .set("buttons", std::move(buttons))
+      .set("pullable", to_list(agent_.pullable()))
+      .set("buttons", to_list(agent_.buttons()))
+      .set("plans", std::move(plans))
+      .set("limits", limits())
       .set("counters", std::move(counters))
       .set("at_ms", Agent::clock_ms());
   if (with_devices) {
@@ -126,8 +133,7 @@ platform::Json Verbs::devices(const std::optional<std::string>& user) const {
 void Verbs::presence(const Request& request, Responder& responder) const {
   VerbArgs args(request.args);
   const auto user = args.text("user");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
+  if (fail(responder, args)) {
     return;
   }
   Json result = Json::object();
@@ -135,86 +141,10 @@ void Verbs::presence(const Request& request, Responder& responder) const {
   responder.ok(std::move(result));
 }
 
-void Verbs::call(const Request& request, Responder& responder) {
-  VerbArgs args(request.args);
-  const std::string user = args.needed_text("user");
-  CallOptions options;
-  options.ring_time = args.milliseconds("ring_time_ms");
-  options.media = args.media("media").value_or(MediaKind::kAudio);
-  options.wait_offline = args.flag("wait_offline");
-  options.caller_name = args.text("name").value_or("");
-  options.data = args.text("data").value_or("");
-  options.line = args.text("line").value_or("");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
-    return;
-  }
-  const CallResult result = agent_.call(user, options);
-  if (result.code != Errc::kOk) {
-    fail(responder, result.code);
-    return;
-  }
-  Json answer = call_result(result.call);
-  answer.set("ring_time_ms", result.ring_time.count());
-  responder.ok(std::move(answer));
-}
-
-void Verbs::answer(const Request& request, Responder& responder) {
-  VerbArgs args(request.args);
-  const std::string call = args.call(agent_, {CallState::kRinging});
-  AnswerOptions options;
-  options.data = args.text("data").value_or("");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
-    return;
-  }
-  answer_when_done(responder, call,
-                   [&](Completion done) { return agent_.answer(call, options, std::move(done)); });
-}
-
-void Verbs::decline(const Request& request, Responder& responder) {
-  VerbArgs args(request.args);
-  const std::string call = args.call(agent_, {CallState::kRinging});
-  DeclineOptions options;
-  options.here_only = args.flag("here");
-  options.data = args.text("data").value_or("");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
-    return;
-  }
-  answer_when_done(responder, call,
-                   [&](Completion done) { return agent_.decline(call, options, std::move(done)); });
-}
-
-void Verbs::cancel(const Request& request, Responder& responder) {
-  VerbArgs args(request.args);
-  const std::string call = args.call(agent_, {CallState::kCalling});
-  const std::string data = args.text("data").value_or("");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
-    return;
-  }
-  answer_when_done(responder, call,
-                   [&](Completion done) { return agent_.cancel(call, data, std::move(done)); });
-}
-
-void Verbs::hang_up(const Request& request, Responder& responder) {
-  VerbArgs args(request.args);
-  const std::string call = args.call(agent_, {CallState::kConnected, CallState::kAccepting});
-  const std::string data = args.text("data").value_or("");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
-    return;
-  }
-  answer_when_done(responder, call,
-                   [&](Completion done) { return agent_.hang_up(call, data, std::move(done)); });
-}
-
 void Verbs::press(const Request& request, Responder& responder) {
   VerbArgs args(request.args);
   const std::string name = args.needed_text("name");
-  if (!args.ok()) {
-    responder.fail(args.code(), args.error());
+  if (fail(responder, args)) {
     return;
   }
   const std::vector<std::string> buttons = agent_.buttons();
@@ -230,7 +160,7 @@ void Verbs::press(const Request& request, Responder& responder) {
   }
   const Errc code = agent_.press(name);
   if (code != Errc::kOk) {
-    fail(responder, code);
+    fail(responder, code, "press");
     return;
   }
   responder.ok();

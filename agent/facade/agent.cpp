@@ -1,11 +1,11 @@
+// The public methods, each handed on to the inside. Those that run the embedder's code hold it
+// themselves meanwhile: that code may destroy the agent.
 #include "doorcall/agent.hpp"
 
 #include <ctime>
 #include <utility>
 
 #include "agent/facade/impl.hpp"
-
-// Methods that run the embedder's code hold the inside themselves: that code may destroy the agent.
 
 namespace doorcall {
 
@@ -28,7 +28,25 @@ std::vector<std::string> Agent::reconfigure(AgentOptions options) {
 }
 
 CallResult Agent::call(std::string_view user, const CallOptions& options, Completion done) {
-  return impl_->call(user, options, std::move(done));
+  return impl_->call(CallPlan::parallel({std::string(user)}), options, std::move(done));
+}
+
+CallResult Agent::call(const CallPlan& plan, const CallOptions& options, Completion done) {
+  return impl_->call(plan, options, std::move(done));
+}
+
+CallResult Agent::call(std::initializer_list<std::string_view> users, const CallOptions& options,
+                       Completion done) {
+  return impl_->call(CallPlan::parallel({users.begin(), users.end()}), options, std::move(done));
+}
+
+CallResult Agent::call_plan(std::string_view name, const CallOptions& options, Completion done) {
+  return impl_->call_plan(name, options, std::move(done));
+}
+
+CallResult Agent::add(std::string_view call, const std::vector<std::string>& users,
+                      const CallOptions& options, Completion done) {
+  return impl_->add(call, users, options, std::move(done));
 }
 
 Errc Agent::answer(std::string_view call, const AnswerOptions& options, Completion done) {
@@ -41,6 +59,40 @@ Errc Agent::decline(std::string_view call, const DeclineOptions& options, Comple
 
 Errc Agent::cancel(std::string_view call, std::string_view data, Completion done) {
   return impl_->cancel(call, data, std::move(done));
+}
+
+Errc Agent::cancel(std::string_view call, const std::vector<std::string>& users,
+                   std::string_view data, Completion done) {
+  return impl_->cancel(call, users, data, std::move(done));
+}
+
+Errc Agent::silence(std::string_view call) {
+  return impl_->silence(call);
+}
+
+Errc Agent::end(std::string_view call, std::string_view data, Completion done) {
+  return impl_->end(call, data, std::move(done));
+}
+
+Errc Agent::join(std::string_view call, std::string_view via, const JoinOptions& options,
+                 Completion done) {
+  return impl_->join(call, via, options, std::move(done));
+}
+
+PullResult Agent::pull(std::string_view call, const JoinOptions& options, Completion done) {
+  return impl_->pull(call, options, std::move(done));
+}
+
+Errc Agent::set_dnd(bool on, std::optional<std::chrono::milliseconds> duration) {
+  return impl_->set_dnd(on, duration);
+}
+
+Errc Agent::ring_to_open(std::chrono::milliseconds duration) {
+  return impl_->ring_to_open(duration);
+}
+
+DeviceMode Agent::mode() const {
+  return impl_->mode();
 }
 
 Errc Agent::hang_up(std::string_view call, std::string_view data, Completion done) {
@@ -57,6 +109,14 @@ bool Agent::remove_listener(ListenerToken token) {
 
 std::vector<CallView> Agent::calls() const {
   return impl_->calls();
+}
+
+std::vector<MemberView> Agent::members(std::string_view call) const {
+  return impl_->members(call);
+}
+
+std::vector<std::string> Agent::pullable() const {
+  return impl_->pullable();
 }
 
 std::vector<DevicePresence> Agent::presence() const {

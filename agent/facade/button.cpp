@@ -14,30 +14,32 @@ struct Word {
   Kind kind;
 };
 
-constexpr Word kWords[] = {{"call", Kind::kCall},
-                           {"answer", Kind::kAnswer},
-                           {"decline", Kind::kDecline},
-                           {"hang_up", Kind::kHangUp},
-                           {"toggle", Kind::kToggle}};
+constexpr Word kWords[] = {
+    {"call", Kind::kCall},       {"answer", Kind::kAnswer}, {"decline", Kind::kDecline},
+    {"hang_up", Kind::kHangUp},  {"toggle", Kind::kToggle}, {"plan", Kind::kPlan},
+    {"silence", Kind::kSilence}, {"dnd", Kind::kDnd},       {"pull", Kind::kPull}};
 
 }  // namespace
 
 std::optional<ButtonAction> ButtonAction::parse(std::string_view text) {
   const std::size_t colon = text.find(':');
-  const bool has_user = colon != std::string_view::npos;
+  const bool has_name = colon != std::string_view::npos;
   const std::string_view verb = text.substr(0, colon);
-  const std::string_view user = has_user ? text.substr(colon + 1) : std::string_view();
+  const std::string_view name = has_name ? text.substr(colon + 1) : std::string_view();
   for (const Word& word : kWords) {
     if (word.text != verb) {
       continue;
     }
-    const bool may_have_user = word.kind == Kind::kCall || word.kind == Kind::kToggle;
-    const bool must_have_user = word.kind == Kind::kCall;
-    if ((has_user && !may_have_user) || (!has_user && must_have_user) ||
-        (has_user && !UserId::parse(user))) {
+    const bool needs_name = word.kind == Kind::kCall || word.kind == Kind::kPlan;
+    const bool may_have_name = needs_name || word.kind == Kind::kToggle;
+    if ((has_name && !may_have_name) || (!has_name && needs_name) ||
+        (has_name && !UserId::parse(name))) {
       return std::nullopt;
     }
-    return ButtonAction{.kind = word.kind, .user = std::string(user)};
+    ButtonAction action;
+    action.kind = word.kind;
+    (word.kind == Kind::kPlan ? action.plan : action.user) = name;
+    return action;
   }
   return std::nullopt;
 }
@@ -46,7 +48,8 @@ std::string ButtonAction::text() const {
   for (const Word& word : kWords) {
     if (word.kind == kind) {
       const std::string verb(word.text);
-      return user.empty() ? verb : verb + ':' + user;
+      const std::string& name = kind == Kind::kPlan ? plan : user;
+      return name.empty() ? verb : verb + ':' + name;
     }
   }
   return {};

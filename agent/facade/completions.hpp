@@ -1,10 +1,12 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "agent/core/ids.hpp"
 #include "agent/facade/delivery.hpp"
 #include "doorcall/call.hpp"
+#include "doorcall/update.hpp"
 
 namespace doorcall::facade {
 
@@ -17,8 +19,10 @@ class Completions {
 
   /// `done` may be empty. It completes with the event that decides the operation.
   void add(const CallId& call, Until until, Completion done);
+  /// As above for some users of a call: kConnected: the first of them, kEnded: all of them.
+  void add(const CallId& call, Until until, std::vector<std::string> users, Completion done);
 
-  void on_update(const CallId& call, CallChange change, Reason reason);
+  void on_update(const CallId& call, const CallUpdate& update);
 
   /// Completes everything with `code`.
   void finish_all(Errc code);
@@ -27,8 +31,13 @@ class Completions {
   struct Pending {
     CallId call;
     Until until;
+    bool whole;                      ///< it is about the call, not about users of it
+    std::vector<std::string> users;  ///< who is not ended yet
     Completion done;
   };
+
+  /// True when `pending` is decided: `ret_code` says how.
+  static bool decide(Pending& pending, const CallUpdate& update, Errc& ret_code);
 
   Delivery& delivery_;
   std::vector<Pending> pending_;

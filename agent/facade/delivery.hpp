@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "doorcall/call.hpp"
+#include "doorcall/update.hpp"
 
 namespace doorcall::facade {
 

@@ -1,5 +1,6 @@
 #include "agent/facade/events.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -27,8 +28,12 @@ CallUpdate to_update(const CallEvent& event, double at_ms) {
           .call = std::string(to_text(event.call).view()),
           .state = event.state,
           .outgoing = event.outgoing,
+          .waiting = event.waiting,
+          .answered = false,
           .peer_user = std::string(event.peer.user.view()),
           .peer_device = std::string(event.peer.device.view()),
+          .leg = event.leg,
+          .join_number = event.join_number,
           .caller_user = std::string(event.caller.user.view()),
           .caller_device = std::string(event.caller.device.view()),
           .caller_name = std::string(event.caller_name),
@@ -38,7 +43,8 @@ CallUpdate to_update(const CallEvent& event, double at_ms) {
           .ring_left = event.ring_left,
           .data = std::string(event.data),
           .line = std::string(event.line),
-          .offer = copy(event.offer)};
+          .offer = copy(event.offer),
+          .members = {}};
 }
 
 LinkUpdate to_update(const LinkEvent& event, double at_ms) {
@@ -83,17 +89,61 @@ MediaRequest to_request(const CallUpdate& update) {
           .remote_offer = {}};
 }
 
-CallView to_view(const CallInfo& info, Instant now) {
+DeviceMode to_update(const Mode& mode, Instant now, double at_ms) {
+  DeviceMode update{.at_ms = at_ms,
+                    .dnd = mode.dnd,
+                    .dnd_left = std::nullopt,
+                    .ring_to_open = mode.ring_to_open,
+                    .ring_to_open_left = Millis{0}};
+  if (mode.dnd && mode.dnd_until != kNever) {
+    update.dnd_left = std::max(Millis{0}, mode.dnd_until - now);
+  }
+  if (mode.ring_to_open) {
+    update.ring_to_open_left = std::max(Millis{0}, mode.ring_to_open_until - now);
+  }
+  return update;
+}
+
+std::vector<MemberView> to_members(const Engine& engine, const CallId& call) {
+  std::vector<MemberView> members;
+  for (std::size_t i = 0; const auto leg = engine.member_at(call, i); ++i) {
+    const Account inviter = leg->key.number == 0 ? Account{} : leg->key.owner;
+    members.push_back({.user = std::string(leg->user.view()),
+                       .device = std::string(leg->device.view()),
+                       .state = leg->state,
+                       .reason = leg->reason,
+                       .inviter_user = std::string(inviter.user.view()),
+                       .inviter_device = std::string(inviter.device.view()),
+                       .join_number = leg->join_number,
+                       .ring_left = leg->ring_left});
+  }
+  return members;
+}
+
+CallView to_view(const Engine& engine, const CallInfo& info, Instant now) {
   return {.call = std::string(to_text(info.call).view()),
           .state = info.state,
           .leg = info.leg,
           .outgoing = info.outgoing,
           .peer_user = std::string(info.peer.user.view()),
           .peer_device = std::string(info.peer.device.view()),
+          .caller_user = std::string(info.caller.user.view()),
+          .caller_device = std::string(info.caller.device.view()),
           .media = info.media,
           .media_state = info.media_state,
           .reason = info.reason,
-          .age = now - info.since};
+          .age = now - info.since,
+          .members = to_members(engine, info.call)};
 }
 
 }  // namespace doorcall::facade
+
+namespace doorcall {
+
+bool missed(const CallUpdate& update) {
+  const bool nobody = update.reason == Reason::kNoAnswer || update.reason == Reason::kCancelled ||
+                      update.reason == Reason::kCallerLost;
+  return update.change == CallChange::kEnded && !update.outgoing && !update.answered && nobody;
+}
+
+}  // namespace doorcall

@@ -114,11 +114,13 @@ void Agent::Impl::take(const Output& output) {
     Impl& impl;
     void operator()(const SendMessage&) const {}
     void operator()(const SendPresence&) const {}
+    void operator()(const SendPush&) const {}
     void operator()(const OpenLink&) const {}
     void operator()(const CloseLink&) const {}
     void operator()(const StartMedia& order) const { impl.take_media(order); }
     void operator()(const StopMedia& order) const { impl.take_media(order); }
     void operator()(const CallEvent& event) const { impl.take_call(event); }
+    void operator()(const ModeEvent& event) const { impl.take_mode(event); }
     void operator()(const LinkEvent& event) const { impl.take_link(event); }
     void operator()(const PresenceEvent& event) const { impl.take_presence(event); }
     void operator()(const Stopped&) const { impl.take_stopped(); }
@@ -130,18 +132,26 @@ void Agent::Impl::take_call(const CallEvent& event) {
   const bool prepare =
       event.change == CallChange::kIncoming || event.change == CallChange::kCalling;
   if (!event.offer.empty() && (prepare || event.change == CallChange::kConnected)) {
-    offers_[event.call].remote.assign(event.offer.begin(), event.offer.end());
+    notes_[event.call].remote_offer.assign(event.offer.begin(), event.offer.end());
+  }
+  if (event.change == CallChange::kAccepting || event.change == CallChange::kConnected) {
+    notes_[event.call].answered = true;
+  }
+  CallUpdate told = facade::to_update(event, at_ms_);
+  told.members = facade::to_members(*engine_, event.call);
+  if (const auto notes = notes_.find(event.call); notes != notes_.end()) {
+    told.answered = notes->second.answered;
   }
   if (event.change == CallChange::kEnded) {
-    offers_.erase(event.call);
+    notes_.erase(event.call);
   }
-  delivery_.push([this, id = event.call, prepare, update = facade::to_update(event, at_ms_)] {
+  delivery_.push([this, id = event.call, prepare, update = std::move(told)] {
     if (media_ != nullptr && update.change == CallChange::kEnded) {
       media_->release(update.call, update.reason);
     } else if (media_ != nullptr && prepare) {
       media_->prepare(facade::to_request(update));
     }
-    completions_.on_update(id, update.change, update.reason);
+    completions_.on_update(id, update);
     delivery_.tell(&Listener::on_call, update);
   });
 }
@@ -179,6 +189,11 @@ void Agent::Impl::take_link(const LinkEvent& event) {
   const LinkUpdate update = facade::to_update(event, at_ms_);
   log_link(update);
   delivery_.push([this, update] { delivery_.tell(&Listener::on_link, update); });
+}
+
+void Agent::Impl::take_mode(const ModeEvent& event) {
+  const DeviceMode update = facade::to_update(event.mode, loop_.now(), at_ms_);
+  delivery_.push([this, update] { delivery_.tell(&Listener::on_mode, update); });
 }
 
 void Agent::Impl::log_link(const LinkUpdate& update) {

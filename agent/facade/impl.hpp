@@ -43,11 +43,25 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   Errc start(Completion done);
   Errc stop(Completion done);
   std::vector<std::string> reconfigure(AgentOptions options);
-  CallResult call(std::string_view user, const CallOptions& options, Completion done);
   Errc answer(std::string_view call, const AnswerOptions& options, Completion done);
   Errc decline(std::string_view call, const DeclineOptions& options, Completion done);
+  Errc silence(std::string_view call);
   Errc cancel(std::string_view call, std::string_view data, Completion done);
+  Errc cancel(std::string_view call, const std::vector<std::string>& users, std::string_view data,
+              Completion done);
   Errc hang_up(std::string_view call, std::string_view data, Completion done);
+  Errc end(std::string_view call, std::string_view data, Completion done);
+  Errc set_dnd(bool on, std::optional<Millis> duration);
+  Errc ring_to_open(Millis duration);
+
+  // impl_invite.cpp
+  CallResult call(const CallPlan& plan, const CallOptions& options, Completion done);
+  CallResult call_plan(std::string_view name, const CallOptions& options, Completion done);
+  CallResult add(std::string_view call, const std::vector<std::string>& users,
+                 const CallOptions& options, Completion done);
+  Errc join(std::string_view call, std::string_view via, const JoinOptions& options,
+            Completion done);
+  PullResult pull(std::string_view call, const JoinOptions& options, Completion done);
 
   // impl_press.cpp
   void bind(std::string name, BoundAction action);
@@ -59,6 +73,9 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
 
   // impl_views.cpp
   [[nodiscard]] std::vector<CallView> calls() const;
+  [[nodiscard]] std::vector<MemberView> members(std::string_view call) const;
+  [[nodiscard]] std::vector<std::string> pullable() const;
+  [[nodiscard]] DeviceMode mode() const;
   [[nodiscard]] std::vector<DevicePresence> presence() const;
   [[nodiscard]] std::map<std::string, std::uint64_t> counters() const;
   [[nodiscard]] std::vector<std::string> buttons() const;
@@ -78,9 +95,10 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
 
  private:
   /// What only the facade keeps of a live call: the engine hands offers through.
-  struct Offers {
-    std::vector<std::uint8_t> local;
-    std::vector<std::uint8_t> remote;
+  struct Notes {
+    std::vector<std::uint8_t> local_offer;
+    std::vector<std::uint8_t> remote_offer;
+    bool answered = false;
   };
   struct Names {
     std::string name;
@@ -114,6 +132,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void take_call(const CallEvent& event);
   void take_presence(const PresenceEvent& event);
   void take_link(const LinkEvent& event);
+  void take_mode(const ModeEvent& event);
   void forget_names();
   void take_stopped();
   void take_posted();
@@ -128,14 +147,25 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void take_media(const StopMedia& order);
 
   // impl_commands.cpp
+  Errc cancel(const CallId& call, const std::vector<UserId>& users, std::string_view data,
+              Completion done);
   template <typename MakeInput>
   Errc end_by(std::string_view call, Completion& done, MakeInput make_input);
 
+  // impl_invite.cpp
+  CallResult invite(const CallId& into, const CallPlan& plan, const CallOptions& options,
+                    Completion done);
+  Result join(const JoinCall& order, const JoinOptions& options, Completion done);
+
   // impl_press.cpp
   Errc act(const ButtonAction& action);
+  Errc act_ringing(ButtonAction::Kind kind);
   Errc press_call(const std::string& user);
+  Errc press_plan(const std::string& name);
   Errc press_hang_up();
   [[nodiscard]] std::optional<CallInfo> oldest(CallState state) const;
+  /// In a call on the only line: there an invitation would add to that call.
+  [[nodiscard]] bool would_add() const;
 
   AgentOptions options_;
   facade::CheckedOptions checked_;
@@ -152,7 +182,8 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   std::shared_ptr<facade::MediaDriver> media_;  ///< none: calls without media
   std::shared_ptr<facade::MediaChildren> children_;
   platform::Watch link_watch_;
-  std::map<CallId, Offers> offers_;
+  std::map<CallId, Notes> notes_;
+  std::map<std::string, CallId, std::less<>> plan_calls_;  ///< last call of each plan's buttons
   std::map<Account, Names> names_;
   std::map<std::string, BoundAction, std::less<>> buttons_;
   double at_ms_ = 0;

@@ -1,6 +1,7 @@
 // Commands: the arguments in the engine's form, its answer at once, and the completion kept until
 // the event that decides it. The engine checks everything that it can; here stands only what is
 // lost on the way to its types.
+#include <algorithm>
 #include <utility>
 
 #include "agent/facade/impl.hpp"
@@ -43,46 +44,15 @@ std::vector<std::string> Agent::Impl::reconfigure(AgentOptions options) {
   return fixed;
 }
 
-CallResult Agent::Impl::call(std::string_view user, const CallOptions& options, Completion done) {
-  CallResult result;
-  const auto invitee = UserId::parse(user);
-  InviteUser invite;
-  invite.user = invitee.value_or(UserId{});
-  invite.ring_time = options.ring_time.value_or(checked_.settings.ring_time);
-  invite.media = options.media;
-  invite.wait_offline = options.wait_offline.value_or(options_.wait_offline);
-  invite.caller_name = options.caller_name.empty() ? options_.name : options.caller_name;
-  invite.data = options.data;
-  invite.line = options.line;
-  invite.offer = options.offer;
-  if (invite.ring_time < kRingTimeMin) {
-    result.code = Errc::kTimeoutOutOfRange;  // to the engine 0 means "not said"
-  } else {
-    const Result answer = feed(invite);
-    result.code = answer.code;
-    if (answer.code == Errc::kOk) {
-      result.call = to_text(answer.call).view();
-      result.ring_time = invite.ring_time;
-      keep_offer(answer.call, options.offer);
-      completions_.add(answer.call, Until::kConnected, std::move(done));
-      return result;
-    }
-  }
-  if (result.code == Errc::kInvalidUser || result.code == Errc::kSelfCall) {
-    result.errors.push_back({.user = std::string(user), .code = result.code});
-  }
-  return result;
-}
-
 Errc Agent::Impl::answer(std::string_view call, const AnswerOptions& options, Completion done) {
   const auto id = CallId::parse(call);
   if (!id) {
     return Errc::kUnknownCall;
   }
   AcceptCall accept{.call = *id, .data = options.data, .answer = options.answer};
-  const auto offers = offers_.find(*id);
-  if (accept.answer.empty() && offers != offers_.end()) {
-    accept.answer = offers->second.local;  // from a media hook that was prepared
+  const auto notes = notes_.find(*id);
+  if (accept.answer.empty() && notes != notes_.end()) {
+    accept.answer = notes->second.local_offer;  // from a media hook that was prepared
   }
   const Errc code = feed(accept).code;
   if (code == Errc::kOk) {
@@ -115,13 +85,83 @@ Errc Agent::Impl::decline(std::string_view call, const DeclineOptions& options, 
 }
 
 Errc Agent::Impl::cancel(std::string_view call, std::string_view data, Completion done) {
-  return end_by(call, done,
-                [data](const CallId& id) -> Input { return CancelCall{.call = id, .data = data}; });
+  const auto id = CallId::parse(call);
+  return id ? cancel(*id, {}, data, std::move(done)) : Errc::kUnknownCall;
+}
+
+Errc Agent::Impl::cancel(std::string_view call, const std::vector<std::string>& users,
+                         std::string_view data, Completion done) {
+  const auto id = CallId::parse(call);
+  if (!id) {
+    return Errc::kUnknownCall;
+  }
+  if (users.empty() || users.size() > kInviteesMax) {
+    return Errc::kInvalidArgument;
+  }
+  std::vector<UserId> ids;
+  for (const std::string& user : users) {
+    const auto parsed = UserId::parse(user);
+    if (!parsed) {
+      return Errc::kInvalidUser;
+    }
+    ids.push_back(*parsed);
+  }
+  return cancel(*id, ids, data, std::move(done));
+}
+
+/// `users` empty: all. With others in the call that goes on, so the end of the users decides.
+Errc Agent::Impl::cancel(const CallId& call, const std::vector<UserId>& users,
+                         std::string_view data, Completion done) {
+  const auto info = engine_->find_call(call);
+  const bool whole = users.empty() && info && info->state == CallState::kCalling;
+  std::vector<std::string> pending;
+  for (std::size_t i = 0; const auto leg = engine_->member_at(call, i); ++i) {
+    const bool meant =
+        users.empty() || std::find(users.begin(), users.end(), leg->user) != users.end();
+    if (meant && leg->state < LegState::kConnected) {
+      pending.emplace_back(leg->user.view());
+    }
+  }
+  const Errc code = feed(CancelCall{.call = call, .users = users, .data = data}).code;
+  if (code == Errc::kOk && whole) {
+    completions_.add(call, Until::kEnded, std::move(done));
+  } else if (code == Errc::kOk) {
+    completions_.add(call, Until::kEnded, std::move(pending), std::move(done));
+  }
+  return code;
 }
 
 Errc Agent::Impl::hang_up(std::string_view call, std::string_view data, Completion done) {
   return end_by(call, done,
                 [data](const CallId& id) -> Input { return HangUpCall{.call = id, .data = data}; });
+}
+
+Errc Agent::Impl::end(std::string_view call, std::string_view data, Completion done) {
+  return end_by(call, done,
+                [data](const CallId& id) -> Input { return EndCall{.call = id, .data = data}; });
+}
+
+Errc Agent::Impl::silence(std::string_view call) {
+  const auto id = CallId::parse(call);
+  return id ? feed(SilenceCall{.call = *id}).code : Errc::kUnknownCall;
+}
+
+Errc Agent::Impl::set_dnd(bool on, std::optional<Millis> duration) {
+  const Millis time = duration.value_or(Millis{0});
+  if (duration && (!on || time < Millis{1} || time > kModeTimeMax)) {
+    return Errc::kTimeoutOutOfRange;  // to the engine 0 means "not said"
+  }
+  return feed(SetDnd{.on = on, .duration = time}).code;
+}
+
+Errc Agent::Impl::ring_to_open(Millis duration) {
+  if (duration < Millis{0} || duration > options_.ring_to_open_max) {
+    return Errc::kTimeoutOutOfRange;
+  }
+  if (duration > Millis{0} && options_.doors.empty()) {
+    return Errc::kNotAllowed;
+  }
+  return feed(SetRingToOpen{.duration = duration}).code;
 }
 
 }  // namespace doorcall

@@ -61,16 +61,16 @@ void Agent::Impl::report_media(const std::string& call, MediaState state) {
 void Agent::Impl::keep_offer(const CallId& call, const std::vector<std::uint8_t>& offer) {
   const auto info = engine_->find_call(call);
   if (!offer.empty() && info && info->state != CallState::kEnded) {
-    offers_[call].local = offer;
+    notes_[call].local_offer = offer;
   }
 }
 
 void Agent::Impl::take_media(const StartMedia& order) {
   delivery_.push([this, id = order.call, request = facade::to_request(order)]() mutable {
     if (const auto media = media_) {
-      if (const auto offers = offers_.find(id); offers != offers_.end()) {
-        request.local_offer = offers->second.local;
-        request.remote_offer = offers->second.remote;
+      if (const auto notes = notes_.find(id); notes != notes_.end()) {
+        request.local_offer = notes->second.local_offer;
+        request.remote_offer = notes->second.remote_offer;
       }
       media->start(request);
     }

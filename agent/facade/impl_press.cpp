@@ -32,22 +32,53 @@ Errc Agent::Impl::press(std::string_view name) {
 }
 
 Errc Agent::Impl::act(const ButtonAction& action) {
-  const auto ringing = oldest(CallState::kRinging);
-  const CallIdText text = ringing ? to_text(ringing->call) : CallIdText{};
-  const std::string_view call = text.view();
   switch (action.kind) {
     case ButtonAction::Kind::kCall: return press_call(action.user);
-    case ButtonAction::Kind::kAnswer: return answer(call, {}, {});
-    case ButtonAction::Kind::kDecline: return decline(call, {}, {});
+    case ButtonAction::Kind::kPlan: return press_plan(action.plan);
+    case ButtonAction::Kind::kAnswer:
+    case ButtonAction::Kind::kDecline:
+    case ButtonAction::Kind::kSilence: return act_ringing(action.kind);
     case ButtonAction::Kind::kHangUp: return press_hang_up();
+    case ButtonAction::Kind::kDnd: return set_dnd(!engine_->mode().dnd, std::nullopt);
+    case ButtonAction::Kind::kPull: return pull({}, {}, {}).code;
     case ButtonAction::Kind::kToggle: break;
   }
-  if (ringing) {
-    return answer(call, {}, {});
+  if (oldest(CallState::kRinging)) {
+    return act_ringing(ButtonAction::Kind::kAnswer);
   }
   const Errc code = press_hang_up();
   const bool idle = code == Errc::kUnknownCall;
   return idle && !action.user.empty() ? press_call(action.user) : code;
+}
+
+Errc Agent::Impl::act_ringing(ButtonAction::Kind kind) {
+  const auto ringing = oldest(CallState::kRinging);
+  const CallIdText text = ringing ? to_text(ringing->call) : CallIdText{};
+  if (kind == ButtonAction::Kind::kSilence) {
+    return silence(text.view());
+  }
+  return kind == ButtonAction::Kind::kAnswer ? answer(text.view(), {}, {})
+                                             : decline(text.view(), {}, {});
+}
+
+bool Agent::Impl::would_add() const {
+  return options_.lines == 1 && oldest(CallState::kConnected).has_value();
+}
+
+Errc Agent::Impl::press_plan(const std::string& name) {
+  const auto last = plan_calls_.find(name);
+  const auto info = last == plan_calls_.end() ? std::nullopt : engine_->find_call(last->second);
+  if (info && info->state == CallState::kCalling) {
+    return Errc::kAlreadySent;
+  }
+  if (would_add()) {
+    return Errc::kBusy;
+  }
+  const CallResult result = call_plan(name, {}, {});
+  if (result.code == Errc::kOk) {
+    plan_calls_.insert_or_assign(name, CallId::parse(result.call).value_or(CallId{}));
+  }
+  return result.code;
 }
 
 Errc Agent::Impl::press_call(const std::string& user) {
@@ -56,7 +87,7 @@ Errc Agent::Impl::press_call(const std::string& user) {
       return Errc::kAlreadySent;
     }
   }
-  return call(user, {}, {}).code;
+  return would_add() ? Errc::kBusy : call(CallPlan::parallel({user}), {}, {}).code;
 }
 
 Errc Agent::Impl::press_hang_up() {

@@ -7,9 +7,26 @@ std::vector<CallView> Agent::Impl::calls() const {
   std::vector<CallView> views;
   const Instant now = loop_.now();
   for (std::size_t i = 0; const auto info = engine_->call_at(i); ++i) {
-    views.push_back(facade::to_view(*info, now));
+    views.push_back(facade::to_view(*engine_, *info, now));
   }
   return views;
+}
+
+std::vector<MemberView> Agent::Impl::members(std::string_view call) const {
+  const auto id = CallId::parse(call);
+  return id ? facade::to_members(*engine_, *id) : std::vector<MemberView>{};
+}
+
+std::vector<std::string> Agent::Impl::pullable() const {
+  std::vector<std::string> calls;
+  for (std::size_t i = 0; const auto call = engine_->pullable_at(i); ++i) {
+    calls.emplace_back(to_text(*call).view());
+  }
+  return calls;
+}
+
+DeviceMode Agent::Impl::mode() const {
+  return facade::to_update(engine_->mode(), loop_.now(), Agent::clock_ms());
 }
 
 std::vector<DevicePresence> Agent::Impl::presence() const {
@@ -62,6 +79,7 @@ std::map<std::string, std::uint64_t> Agent::Impl::counters() const {
       {"messages_repeated", core.messages_repeated},
       {"messages_received", core.messages_received},
       {"freshness_queries", core.freshness_queries},
+      {"legs_inherited", core.legs_inherited},
       {"connects", core.connects},
       {"presence_healed", core.presence_healed},
       {"dropped_topic", gateway.dropped_topic},

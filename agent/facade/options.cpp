@@ -16,25 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-[[noreturn]] void refuse(std::string_view option, const std::string& value,
-                         const std::string& allowed) {
-  throw std::invalid_argument("option " + std::string(option) + " is '" + value +
-                              "'; allowed: " + allowed);
-}
-
-void check_range(std::string_view option, Millis value, Millis low, Millis high) {
-  if (value < low || value > high) {
-    refuse(option, std::to_string(value.count()) + " ms",
-           std::to_string(low.count()) + "-" + std::to_string(high.count()) + " ms");
-  }
-}
-
-void check_text(std::string_view option, const std::string& value, std::size_t bytes_max) {
-  if (value.size() > bytes_max || !is_utf8(value)) {
-    refuse(option, value, "UTF-8 of up to " + std::to_string(bytes_max) + " bytes");
-  }
-}
-
 Account check_account(const AgentOptions& options) {
   const auto user = UserId::parse(options.user);
   if (!user) {
@@ -47,7 +28,7 @@ Account check_account(const AgentOptions& options) {
   return {.device = *device, .user = *user};
 }
 
-Settings check_settings(const AgentOptions& options) {
+void check_timers(const AgentOptions& options) {
   const TimerOptions& timers = options.timers;
   check_range("timers.ring", timers.ring, kRingTimeMin, kRingTimeMax);
   check_range("timers.receipt", timers.receipt, 1s, 60s);
@@ -59,9 +40,25 @@ Settings check_settings(const AgentOptions& options) {
   check_range("timers.lost", timers.lost, 5s, 300s);
   check_range("timers.media_start", timers.media_start, 1s, 120s);
   check_range("timers.offline_belief", timers.offline_belief, 0s, 30s);
+  check_range("timers.busy_settle", timers.busy_settle, 0s, 10s);
+  if (timers.alone != 0ms) {
+    check_range("timers.alone", timers.alone, 1s, 600s);
+  }
+  if (timers.longest_call != 0ms) {
+    check_range("timers.longest_call", timers.longest_call, 1min, 24h);
+  }
+  check_range("ring_to_open_max", options.ring_to_open_max, 1min, kModeTimeMax);
+}
+
+Settings check_settings(const AgentOptions& options) {
+  const TimerOptions& timers = options.timers;
+  check_timers(options);
   check_range("media_stop_time", options.media_stop_time, 10ms, 30s);
   if (options.lines < 1 || options.lines > 8) {
     refuse("lines", std::to_string(options.lines), "1-8");
+  }
+  if (options.parties < 2 || options.parties > kPartiesMax) {
+    refuse("parties", std::to_string(options.parties), "2-" + std::to_string(kPartiesMax));
   }
   check_text("name", options.name, kNameBytesMax);
   check_text("kind", options.kind, kLineIdBytesMax);
@@ -75,7 +72,16 @@ Settings check_settings(const AgentOptions& options) {
   settings.lost_time = timers.lost;
   settings.media_start_time = timers.media_start;
   settings.offline_belief_time = timers.offline_belief;
+  settings.busy_settle_time = timers.busy_settle;
+  settings.alone_time = timers.alone;
+  settings.longest_call = timers.longest_call;
   settings.lines = options.lines;
+  settings.parties = options.parties;
+  settings.call_waiting = options.call_waiting;
+  settings.chime_only = options.chime_only;
+  settings.decline_here = options.decline_here;
+  settings.refuse_strangers = options.refuse_strangers;
+  settings.hide_busy = options.hide_busy;
   settings.media_hook = !options.media_command.empty();
   return settings;
 }
@@ -123,9 +129,28 @@ transport::LinkOptions check_link(const BrokerOptions& broker, const Account& se
 
 }  // namespace
 
+void refuse(std::string_view option, const std::string& value, const std::string& allowed) {
+  throw std::invalid_argument("option " + std::string(option) + " is '" + value +
+                              "'; allowed: " + allowed);
+}
+
+void check_range(std::string_view option, Millis value, Millis low, Millis high) {
+  if (value < low || value > high) {
+    refuse(option, std::to_string(value.count()) + " ms",
+           std::to_string(low.count()) + "-" + std::to_string(high.count()) + " ms");
+  }
+}
+
+void check_text(std::string_view option, const std::string& value, std::size_t bytes_max) {
+  if (value.size() > bytes_max || !is_utf8(value)) {
+    refuse(option, value, "UTF-8 of up to " + std::to_string(bytes_max) + " bytes");
+  }
+}
+
 CheckedOptions check(const AgentOptions& options) {
   CheckedOptions checked;
   checked.settings = check_settings(options);
+  check_lists(options, checked.settings);
   checked.link = check_link(options.broker, checked.settings.self);
   const auto root = transport::TopicRoot::parse(options.broker.topic_root);
   if (!root) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/core/settings.hpp"
@@ -19,6 +20,16 @@ struct CheckedOptions {
 
 /// Errors: throws std::invalid_argument naming the option, what it is and what is allowed.
 [[nodiscard]] CheckedOptions check(const AgentOptions& options);
+
+/// Fills in the lists of users, and checks plans and push texts. Errors: as check().
+void check_lists(const AgentOptions& options, Settings& settings);
+
+/// Throws std::invalid_argument with these words.
+[[noreturn]] void refuse(std::string_view option, const std::string& value,
+                         const std::string& allowed);
+void check_range(std::string_view option, Millis value, Millis low, Millis high);
+/// UTF-8 of up to `bytes_max`.
+void check_text(std::string_view option, const std::string& value, std::size_t bytes_max);
 
 /// The names of the options that differ and need a new agent.
 [[nodiscard]] std::vector<std::string> fixed_differences(const AgentOptions& before,

@@ -15,6 +15,91 @@ namespace doorcall::test {
 inline constexpr std::string_view kLeast =
     "[device]\nuser = \"door\"\ndevice = \"front\"\n[broker]\nhost = \"localhost\"\n";
 
+/// Every key, each with a value that is not its default.
+inline constexpr std::string_view kFull = R"([device]
+user = "door"
+device = "front"
+name = "Tür"
+kind = "door_station"
+chime_only = true
+decline = "here"
+[broker]
+host = "broker.example"
+port = 8884
+root = "site/a"
+protocol = "3.1.1"
+keep_alive = "2min"
+will_delay = 0
+session_expiry = "2h"
+username = "me"
+password_file = "password"
+[broker.tls]
+ca_file = "ca.pem"
+cert_file = "cert.pem"
+key_file = "key.pem"
+server_name = "other"
+insecure = true
+[call]
+ring_time = 600
+receipt_time = "1500ms"
+not_yet_received = "5s"
+confirm_time = 2
+heartbeat = 2
+lost = 5
+media_start = "2min"
+offline = "wait"
+lines = 8
+call_waiting = true
+parties = 16
+busy_settle = 0
+alone_time = "off"
+longest_call = "2h"
+[contacts]
+users = ["apt1", "apt2"]
+strangers = "refuse"
+hide_busy = true
+[dnd]
+schedule = [{days = ["mon-fri", "sun"], from = "22:00", to = "07:00"},
+            {from = "13:00", to = "24:00"}]
+overrides = ["desk"]
+[ring_to_open]
+doors = ["gate", "door2"]
+longest = "10min"
+[plans.night]
+kind = "escalation"
+steps = [["apt1", "apt2"], ["desk"]]
+step_time = "30s"
+keep = false
+ring_time = "1min"
+[plans.day-time]
+kind = "hunt"
+users = ["apt1", "desk"]
+step_time = 5
+cycles = 10
+[push]
+title = "Ring {line}"
+content = "from {user}"
+[media]
+command = ["sh", "-c", "exit 0"]
+prewarm = true
+stop_time = "500ms"
+[control]
+socket = "/run/x.sock"
+mode = "0600"
+group = "audio"
+[log]
+level = "debug"
+[[button]]
+name = "bell"
+press = "call:apt1"
+[[button]]
+name = "hook"
+press = "toggle"
+[[button]]
+name = "after-hours"
+press = "plan:night"
+)";
+
 /// Config texts and what is wrong with them.
 class ConfigFixture : public Utest {
  public:
@@ -31,6 +116,16 @@ class ConfigFixture : public Utest {
   platform::Config parse(std::string_view text) {
     errors.clear();
     return platform::parse_config(text, "d.toml", errors);
+  }
+  /// kFull, with the files that it names.
+  platform::Config load_full() {
+    dir.write("password", "secret\nsecond line\n");
+    dir.write("ca.pem", "x", 0644);
+    dir.write("cert.pem", "x", 0644);
+    dir.write("key.pem", "x", 0640);
+    const platform::Config config = platform::load_config(dir.write("d.toml", kFull), errors);
+    STRCMP_EQUAL("", report().c_str());
+    return config;
   }
   /// The least config with `more` after it.
   platform::Config with(std::string_view more) { return parse(std::string(kLeast).append(more)); }

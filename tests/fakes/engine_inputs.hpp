@@ -41,7 +41,7 @@ inline std::uint64_t nonce_of(Scene& scene) {
 
 inline Body body_of(std::string_view what, Scene& scene, Actor& speaker) {
   const auto confirm = [](std::string_view winner) {
-    return Confirm{DeviceId::parse(winner).value(), 1};
+    return Confirm{DeviceId::parse(winner).value(), 1, {}};
   };
   const Invite invite = speaker.invite_body(Millis{90'000});
   const std::pair<std::string_view, Body> bodies[] = {
@@ -58,6 +58,10 @@ inline Body body_of(std::string_view what, Scene& scene, Actor& speaker) {
       {"reject(shutting_down)", Reject{Reason::kShuttingDown, {}}},
       {"cancel", Cancel{Reason::kCancelled, {}}},
       {"end", End{Reason::kHangUp, {}}},
+      {"end(moved)", End{Reason::kMoved, {}}},
+      {"leave", Leave{Reason::kHangUp, {}, {}}},
+      {"join", Join{}},
+      {"join(move)", Join{true, {}, {}}},
       {"sync(invite, right number)", Sync{{}, invite, nonce_of(scene)}},
       {"sync(invite, wrong number)", Sync{{}, invite, nonce_of(scene) + 2}},
       {"ack(unknown)", Ack{4'000'000}},
@@ -76,7 +80,13 @@ inline Message message_of(std::string_view what, Scene& scene, Actor& speaker) {
   if (what == "sync(connected)") {
     return sync_connected(scene, speaker);
   }
-  const bool callers_end = what == "end" && scene.leg.owner == scene.peer.self;
+  if (what == "roster(connected)") {
+    Message message = sync_connected(scene, speaker);
+    message.body = Roster{std::get<Sync>(message.body).legs};
+    return message;
+  }
+  const bool of_own_leg = what.starts_with("end") || what == "leave";
+  const bool callers_end = of_own_leg && scene.leg.owner == scene.peer.self;
   return speaker.say(scene.call, callers_end ? LegKey{scene.leg.owner, 0} : scene.leg,
                      body_of(what, scene, speaker));
 }
@@ -138,6 +148,12 @@ inline void add_commands(std::vector<NamedInput>& to) {
   add("reject(hang_up)", [](Scene& s) { return reject(s.call, Reason::kHangUp); });
   add("cancel", [](Scene& s) { return cancel(s.call); });
   add("hang_up", [](Scene& s) { return hang_up(s.call); });
+  add("end", [](Scene& s) { return end_for_all(s.call); });
+  add("join", [](Scene& s) { return join(s.call); });
+  add("join(move)", [](Scene& s) { return join(s.call, true); });
+  add("silence", [](Scene& s) { return SilenceCall{s.call}; });
+  add("dnd", [](Scene&) { return SetDnd{true, Millis{0}}; });
+  add("ring_to_open", [](Scene&) { return SetRingToOpen{Millis{60'000}}; });
   add("start", [](Scene&) { return Start{}; });
   add("stop", [](Scene&) { return Stop{}; });
 }
@@ -205,6 +221,11 @@ inline constexpr std::string_view kMessages[] = {"invite",
                                                  "reject(shutting_down)",
                                                  "cancel",
                                                  "end",
+                                                 "end(moved)",
+                                                 "leave",
+                                                 "join",
+                                                 "join(move)",
+                                                 "roster(connected)",
                                                  "sync(connected)",
                                                  "sync(invite, right number)",
                                                  "sync(invite, wrong number)",

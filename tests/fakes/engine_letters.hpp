@@ -54,7 +54,7 @@ class Actor {
     return say(call, own_leg(), Sync{{}, invite_body(ring_left), nonce}, to);
   }
   Message confirm(const CallId& call, std::string_view winner) {
-    return say(call, own_leg(), Confirm{DeviceId::parse(winner).value(), 1});
+    return say(call, own_leg(), Confirm{DeviceId::parse(winner).value(), 1, {}});
   }
   Message cancel(const CallId& call, Reason reason = Reason::kCancelled) {
     return say(call, own_leg(), Cancel{reason, {}});
@@ -71,6 +71,17 @@ class Actor {
   }
   Message end(const CallId& call, const LegKey& leg, Reason reason = Reason::kHangUp) {
     return say(call, leg, End{reason, {}});
+  }
+  Message leave(const CallId& call, const LegKey& leg, Reason reason = Reason::kHangUp,
+                std::span<const LegView> legs = {}) {
+    return say(call, leg, Leave{reason, {}, legs});
+  }
+  Message roster(const CallId& call, const LegKey& leg, std::span<const LegView> legs,
+                 std::string_view to) {
+    return say(call, leg, Roster{legs}, to);
+  }
+  Message join(const CallId& call, bool move = false, std::string_view to = {}) {
+    return say(call, {}, Join{move, {}, {}}, to);
   }
   Message sync(const CallId& call, const LegKey& leg, std::span<const LegView> legs,
                std::string_view to) {
@@ -106,8 +117,17 @@ class Actor {
 
 /// Both legs of an answered call.
 inline std::array<LegView, 2> connected_view(const Account& owner, const Account& callee) {
-  return {LegView{{owner, 0}, owner.user, owner.device, LegState::kConnected, Reason::kNone},
-          LegView{{owner, 1}, callee.user, callee.device, LegState::kConnected, Reason::kNone}};
+  LegView first;
+  first.key = {owner, 0};
+  first.user = owner.user;
+  first.device = owner.device;
+  first.state = LegState::kConnected;
+  LegView second = first;
+  second.key.number = 1;
+  second.user = callee.user;
+  second.device = callee.device;
+  second.join_number = 1;
+  return {first, second};
 }
 
 }  // namespace doorcall::fakes

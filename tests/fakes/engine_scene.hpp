@@ -118,7 +118,7 @@ struct Scene {
     hear(peer.ack(station.last(MessageKind::kConfirm).header()));
     if (stage == Stage::kOutHungUp) {
       station.give(hang_up(call));
-      hear(peer.ack(station.last(MessageKind::kEnd).header()));
+      hear(peer.ack(station.last(MessageKind::kLeave).header()));
     }
   }
 
@@ -149,7 +149,7 @@ struct Scene {
     }
     hear(peer.confirm(call, "panel"));
     if (stage == Stage::kInHungUp) {
-      hear(peer.end(call, {peer.self, 0}));
+      hear(peer.leave(call, {peer.self, 0}));
     }
   }
 };

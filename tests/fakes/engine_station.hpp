@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,10 +37,20 @@ struct Sent {
 
 // --- commands with no more than they need
 
-inline InviteUser invite(const UserId& user) {
-  InviteUser command;
-  command.user = user;
+/// A command only views its users: the last 64 lists are kept.
+inline InviteUsers invite(std::span<const Invitee> invitees) {
+  static std::array<std::array<Invitee, kInviteesMax + 1>, 64> lists;
+  static std::size_t next = 0;
+  auto& list = lists[next++ % lists.size()];
+  CHECK_TRUE(invitees.size() <= list.size());
+  std::copy(invitees.begin(), invitees.end(), list.begin());
+  InviteUsers command;
+  command.invitees = std::span<const Invitee>(list).first(invitees.size());
   return command;
+}
+inline InviteUsers invite(const UserId& user) {
+  const Invitee invitee{user, 0};
+  return invite(std::span(&invitee, 1));
 }
 inline AcceptCall accept(const CallId& call) {
   AcceptCall command;
@@ -50,10 +61,19 @@ inline RejectCall reject(const CallId& call, Reason reason = Reason::kDeclinedEv
   return {call, reason, {}};
 }
 inline CancelCall cancel(const CallId& call) {
-  return {call, {}};
+  return {call, {}, {}};
 }
 inline HangUpCall hang_up(const CallId& call) {
   return {call, {}};
+}
+inline EndCall end_for_all(const CallId& call) {
+  return {call, {}};
+}
+inline JoinCall join(const CallId& call, bool move = false) {
+  JoinCall command;
+  command.call = call;
+  command.move = move;
+  return command;
 }
 
 struct StationOptions {
@@ -156,6 +176,8 @@ class Station {
   std::vector<Sent> sent;
   std::vector<CallEvent> events;
   std::vector<SendPresence> presences;
+  std::vector<SendPush> pushes;
+  std::vector<ModeEvent> modes;
   std::vector<PresenceEvent> watched;
   std::vector<LinkEvent> links;
   std::vector<Presence> wills;  ///< one for each OpenLink
@@ -186,6 +208,11 @@ class Station {
     events.push_back(kept);
   }
   void keep(const SendPresence& out) { presences.push_back(out); }
+  void keep(const SendPush& out) {
+    CHECK_TRUE_TEXT(out.expiry_s > 0, "every push has an expiry");
+    pushes.push_back({out.to, out.expiry_s, attic_.copy(out.push)});
+  }
+  void keep(const ModeEvent& event) { modes.push_back(event); }
   void keep(const PresenceEvent& event) { watched.push_back(event); }
   void keep(const LinkEvent& event) { links.push_back(event); }
   void keep(const OpenLink& out) { wills.push_back(out.will); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +28,7 @@ inline std::string_view to_word(Alert alert) {
     case Alert::kRinging: return "";
     case Alert::kSilent: return "silent";
     case Alert::kWaiting: return "waiting";
+    case Alert::kChime: return "chime";
   }
   return "?";
 }
@@ -49,6 +51,12 @@ inline std::string describe(const Body& body) {
   if (const auto* end = std::get_if<End>(&body)) {
     return word(name, to_string(end->reason));
   }
+  if (const auto* leave = std::get_if<Leave>(&body)) {
+    return word(name, to_string(leave->reason));
+  }
+  if (const auto* join = std::get_if<Join>(&body)) {
+    return word(name, join->move ? "move" : "");
+  }
   if (const auto* sync = std::get_if<Sync>(&body)) {
     return word(name, sync->invite ? "invite" : "");
   }
@@ -60,22 +68,36 @@ inline std::string describe(const CallEvent& event) {
   if (event.change == CallChange::kMedia) {
     return word(change, to_string(event.media_state));
   }
+  if (event.change == CallChange::kMember) {
+    const std::string leg(to_string(event.leg));
+    const std::string_view why = event.reason == Reason::kNone ? "" : to_string(event.reason);
+    return word(change, word(std::string(event.peer.user.view()) + " " + leg, why));
+  }
   return word(change, event.reason == Reason::kNone ? "" : to_string(event.reason));
 }
 
+inline std::string describe(const Mode& mode) {
+  return std::string(mode.dnd ? "dnd" : "no dnd") + (mode.ring_to_open ? ", ring to open" : "");
+}
+
 /// One output: a message by its kind, the rest as "event:...", "presence:...", "link:...",
-/// "peer:...".
+/// "peer:...", "push:..." and "mode:...".
 inline std::string describe(const Output& output) {
   struct Visitor {
     std::string operator()(const SendMessage& out) const { return describe(out.message.body); }
     std::string operator()(const SendPresence& out) const {
       return "presence:" + std::string(to_string(out.presence.state));
     }
+    std::string operator()(const SendPush& out) const {
+      return word("push:" + std::string(out.push.cancel ? "cancel" : "request"),
+                  out.push.cancel ? to_string(out.push.reason) : "");
+    }
     std::string operator()(const OpenLink&) const { return "open"; }
     std::string operator()(const CloseLink&) const { return "close"; }
     std::string operator()(const StartMedia&) const { return "start_media"; }
     std::string operator()(const StopMedia&) const { return "stop_media"; }
     std::string operator()(const CallEvent& event) const { return describe(event); }
+    std::string operator()(const ModeEvent& event) const { return "mode:" + describe(event.mode); }
     std::string operator()(const LinkEvent& event) const {
       return "link:" + std::string(to_string(event.state));
     }
@@ -92,6 +114,18 @@ class Attic {
  public:
   std::string_view copy(std::string_view text) { return texts_.emplace_back(text); }
   Bytes copy(Bytes bytes) { return bytes_.emplace_back(bytes.begin(), bytes.end()); }
+  std::span<const LegView> copy(std::span<const LegView> legs) {
+    return views_.emplace_back(legs.begin(), legs.end());
+  }
+
+  Push copy(const Push& push) {
+    Push kept = push;
+    kept.caller_name = copy(push.caller_name);
+    kept.title = copy(push.title);
+    kept.content = copy(push.content);
+    kept.data = copy(push.data);
+    return kept;
+  }
 
   Message copy(const Message& message) {
     Message kept = message;
@@ -106,8 +140,18 @@ class Attic {
       cancel->data = copy(cancel->data);
     } else if (auto* end = std::get_if<End>(&kept.body)) {
       end->data = copy(end->data);
+    } else if (auto* confirm = std::get_if<Confirm>(&kept.body)) {
+      confirm->legs = copy(confirm->legs);
+    } else if (auto* leave = std::get_if<Leave>(&kept.body)) {
+      leave->data = copy(leave->data);
+      leave->legs = copy(leave->legs);
+    } else if (auto* roster = std::get_if<Roster>(&kept.body)) {
+      roster->legs = copy(roster->legs);
+    } else if (auto* join = std::get_if<Join>(&kept.body)) {
+      join->answer = copy(join->answer);
+      join->data = copy(join->data);
     } else if (auto* sync = std::get_if<Sync>(&kept.body)) {
-      sync->legs = views_.emplace_back(sync->legs.begin(), sync->legs.end());
+      sync->legs = copy(sync->legs);
       if (sync->invite) {
         rebind(*sync->invite);
       }
@@ -121,6 +165,7 @@ class Attic {
     invite.data = copy(invite.data);
     invite.line = copy(invite.line);
     invite.offer = copy(invite.offer);
+    invite.roster = copy(invite.roster);
   }
 
   std::deque<std::string> texts_;

@@ -18,6 +18,10 @@ class Failed(Exception):
     """What was expected did not happen."""
 
 
+class Skipped(Exception):
+    """The test can't run here; the text says why."""
+
+
 def expect(condition, text):
     if not condition:
         raise Failed(text)
@@ -97,11 +101,19 @@ class Broker:
 
     def save(self):
         """Has the store written now, and waits until it is."""
+        before = self.stored()
         self.process.signal(signal.SIGUSR1)
         end = time.monotonic() + DEADLINE
-        while not os.path.exists(self.store):
+        while self.stored() == before:
             expect(time.monotonic() < end, "the broker does not write its store")
             time.sleep(0.02)  # nobody tells when a file is written; it is renamed when complete
+
+    def stored(self):
+        """Another value for each time that the store was written."""
+        if not os.path.exists(self.store):
+            return None
+        status = os.stat(self.store)
+        return status.st_ino, status.st_mtime_ns
 
     def restart(self):
         expect(self.start(), "the broker does not come back")

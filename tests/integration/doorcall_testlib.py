@@ -14,7 +14,8 @@ import threading
 import time
 
 # Some of these are for the tests, which import from here only.
-from doorcall_broker import DEADLINE, Broker, Failed, MqttClient, Process, expect, expect_equal
+from doorcall_broker import DEADLINE, ROOT, Broker, Failed, MqttClient, Process, Skipped, \
+    expect, expect_equal
 
 CONFIG = """
 [device]
@@ -182,6 +183,16 @@ class Daemon:
                 raise Failed(f"{self.account}: no {what} within {timeout} s; seen: {seen}")
             return result
 
+    def poll(self, condition, what, timeout=DEADLINE):
+        """As until(), for what no event tells."""
+        end = time.monotonic() + timeout
+        while not condition():
+            expect(time.monotonic() < end, f"{self.account}: no {what} within {timeout} s")
+            time.sleep(0.02)
+
+    def pullable(self, *calls):
+        self.poll(lambda: set(self.ask("status")["pullable"]) == set(calls), "calls to pull")
+
     def find(self, wanted):
         return next((event for event in self.events
                      if all(event.get(key) == value for key, value in wanted.items())), None)
@@ -233,8 +244,29 @@ class Daemon:
     def call(self, user, **args):
         return self.ask("call", user=user, **args)["call"]
 
+    def command(self, *arguments):
+        """The doorcall command on this daemon, with its answer as JSON."""
+        return subprocess.Popen(
+            [self.world.cli_program, "--socket", self.socket_path, "--json", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run(self, *arguments, code=0):
+        """Runs the command to its end, which must have this exit code; returns its answer."""
+        with self.command(*arguments) as process:
+            output, errors = process.communicate(timeout=DEADLINE)
+        expect_equal(process.returncode, code, f"{self.account}: doorcall {arguments}: {errors}")
+        return json.loads(output)
+
     def live(self):
         return self.ask("status")["calls"]
+
+    def members(self, call):
+        """Who is in a call, as this daemon tells: a set of (user, device, state)."""
+        for each in self.ask("calls")["calls"]:
+            if each["call"] == call:
+                return {(member["user"], member["device"], member["state"])
+                        for member in each["members"] if member["state"] != "ended"}
+        return set()
 
     def counter(self, name):
         return self.ask("status")["counters"][name]
@@ -267,6 +299,19 @@ class World:
         started = Daemon(self, user, device, extra, replace)
         self.daemons.append(started)
         return started.online()
+
+    def devices(self, *accounts, replace=(), **extra):
+        """A daemon for each account, such as "hall@apt", that know each other. Further settings
+        are given by the account's words: hall_apt=..."""
+        started = []
+        for account in accounts:
+            device, user = account.split("@")
+            started.append(self.daemon(user, device, extra.get(f"{device}_{user}", ""), replace))
+        for each in started:
+            for other in started:
+                each.until(lambda one=each, two=other: two is one or two.account in one.devices,
+                           f"presence of {other.account}")
+        return started
 
     def pair(self, extra="", replace=(), **by_user):
         """A door and an apartment that know each other."""

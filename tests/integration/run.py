@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the daemon-level tests, each with a broker of its own, several at a time.
 
-usage: run.py --bin DIR [--link paho|mosquitto|both] [--jobs N] [-k TEXT] [--list]
+usage: run.py --bin DIR [--link paho|mosquitto|both] [--jobs N] [-k TEXT | --seed N...] [--list]
 """
 
 import argparse
@@ -16,11 +16,12 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from doorcall_testlib import World  # noqa: E402
+from doorcall_testlib import Skipped, World  # noqa: E402
 
 
-
-def find_tests(text):
+def find_tests(text, seeds):
+    if seeds:
+        return [importlib.import_module("test_storm").storm(seed) for seed in seeds]
     tests = []
     for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
@@ -42,6 +43,8 @@ def run_one(test, binaries, link):
         world.start_broker()
         test(world)
         return "passed", f"ok     {name} ({time.monotonic() - began:.1f} s)"
+    except Skipped as why:
+        return "skipped", f"skip   {name}: {why}"
     except Exception:  # whatever a test does wrong is that test's failure
         text = f"FAILED {name} ({time.monotonic() - began:.1f} s)\n{traceback.format_exc()}"
         return "failed", f"{text}\n{world.logs()}"
@@ -55,9 +58,10 @@ def main():
     parser.add_argument("--link", choices=["paho", "mosquitto", "both"], default="both")
     parser.add_argument("--jobs", type=int, default=4, help="tests at a time")
     parser.add_argument("-k", default="", metavar="TEXT", help="only tests with TEXT in the name")
+    parser.add_argument("--seed", type=int, nargs="+", metavar="N", help="only storms of these")
     parser.add_argument("--list", action="store_true", help="only print the tests' names")
     arguments = parser.parse_args()
-    tests = find_tests(arguments.k)
+    tests = find_tests(arguments.k, arguments.seed)
     if arguments.list:
         print("\n".join(test.__name__[5:] for test in tests))
         return 0

@@ -1,5 +1,4 @@
-// The table "What each side logs" of transport/PROTOCOL.md as data, one row for each of its lines
-// or for several that read alike.
+// One row for each line of transport/PROTOCOL.md's table, or for several that read alike.
 
 #include "tests/sim/reason_pairs.hpp"
 
@@ -24,51 +23,87 @@ struct Row {
   std::uint64_t device;
 };
 
-constexpr std::uint64_t kGaveUp =
-    set(R::kNoAnswer, R::kNoResponse, R::kOffline, R::kCancelled, R::kGlare, R::kShuttingDown);
+/// The owner stopped ringing by itself.
+constexpr std::uint64_t kGaveUp = set(R::kNoAnswer, R::kNoResponse, R::kOffline, R::kCancelled,
+                                      R::kGlare, R::kShuttingDown, R::kHangUp, R::kPeerLost);
+/// Somebody of the invited user refused; which of several devices, decides the owner.
+constexpr std::uint64_t kRefused = set(R::kDeclined, R::kDeclinedEverywhere, R::kBusy, R::kDnd,
+                                       R::kNotAllowed, R::kUnsupportedVersion, R::kNoAnswer);
+/// What a device's own person or rules say.
+constexpr std::uint64_t kOwnAnswer =
+    set(R::kDeclined, R::kDeclinedEverywhere, R::kBusy, R::kDnd, R::kNotAllowed, R::kNoAnswer,
+        R::kShuttingDown, R::kGlare, R::kNone);
+/// The owner was not heard in time.
+constexpr std::uint64_t kOnItsOwn = set(R::kNone, R::kNoAnswer, R::kCallerLost, R::kAcceptFailed);
 constexpr std::uint64_t kEndedConnected =
     set(R::kHangUp, R::kMediaFailed, R::kDurationLimit, R::kShuttingDown, R::kPeerLost);
 
 constexpr Row kRows[] = {
-    {set(R::kDeclined), set(R::kDeclined)},
-    {set(R::kDeclinedEverywhere), set(R::kDeclinedEverywhere)},
-    {set(R::kBusy, R::kNotAllowed, R::kUnsupportedVersion), set(R::kNone)},
-    {set(R::kDnd), set(R::kNone, R::kDnd)},
-    {set(R::kAcceptFailed), set(R::kAcceptFailed, R::kHangUp, R::kShuttingDown)},
-    {set(R::kInternalError), set(R::kInternalError)},
-    // messages were lost, or nothing ever came
-    {kGaveUp, set(R::kNone, R::kNoAnswer, R::kCallerLost)},
-    {kGaveUp, set(R::kDeclined, R::kDeclinedEverywhere, R::kBusy, R::kDnd, R::kShuttingDown)},
-    {kGaveUp, set(R::kAcceptFailed, R::kHangUp, R::kCallerLost)},
-    {set(R::kAcceptFailed, R::kPeerLost, R::kHangUp, R::kMediaFailed, R::kShuttingDown),
-     set(R::kAcceptFailed, R::kHangUp, R::kCallerLost, R::kShuttingDown)},
-    {kEndedConnected, kEndedConnected},
+    {kRefused, kOwnAnswer | kOnItsOwn},
+    {kGaveUp, kOwnAnswer | kOnItsOwn},
+    {set(R::kDeclinedEverywhere), set(R::kDeclinedElsewhere)},
+    {set(R::kAcceptFailed), kOwnAnswer | kOnItsOwn | set(R::kHangUp)},
+    {set(R::kInternalError), set(R::kInternalError, R::kNone)},
+    {set(R::kAnsweredElsewhere), kOwnAnswer | kOnItsOwn},  // first wins
+    {set(R::kAlreadyHere), kOwnAnswer | kOnItsOwn | set(R::kAlreadyHere)},
+    {set(R::kCallerLost), kOwnAnswer | kOnItsOwn},
+    // a person hung up while the answer was on its way
+    {kGaveUp | kRefused, set(R::kHangUp)},
 };
 
-/// What the device of the invited user says when the owner has told it.
+/// What a device of the invited user shows when the owner has told it.
 constexpr Reason as_told(Reason owner) {
-  return owner == R::kShuttingDown ? R::kCancelled : owner;
+  return owner == R::kShuttingDown || owner == R::kHangUp || owner == R::kPeerLost ? R::kCancelled
+                                                                                   : owner;
 }
 
 }  // namespace
 
-bool may_end_as(Reason caller, Reason callee) {
-  if (has(kGaveUp, caller) && callee == as_told(caller)) {
+bool may_end_as(Reason owner, Reason device) {
+  if (device == owner || device == as_told(owner)) {
     return true;
   }
   for (const Row& row : kRows) {
-    if (has(row.owner, caller) && has(row.device, callee)) {
+    if (has(row.owner, owner) && has(row.device, device)) {
       return true;
     }
   }
   return false;
 }
 
-bool may_end_alone(Reason reason, bool caller) {
-  constexpr std::uint64_t kEither =
-      kGaveUp | kEndedConnected |
-      set(R::kSuperseded, R::kAcceptFailed, R::kDeclined, R::kDeclinedEverywhere, R::kDnd);
-  return has(kEither | (caller ? set(R::kBusy) : set(R::kNone, R::kCallerLost)), reason);
+bool may_end_elsewhere(Reason device) {
+  return has(
+      kOwnAnswer | kOnItsOwn | set(R::kAnsweredElsewhere, R::kAlreadyHere, R::kMoved, R::kHangUp),
+      device);
+}
+
+bool may_end_connected(Reason device) {
+  return has(kEndedConnected | kOwnAnswer | kOnItsOwn |
+                 set(R::kMoved, R::kAcceptFailed, R::kAlreadyHere, R::kAnsweredElsewhere,
+                     R::kCancelled, R::kSuperseded),
+             device);
+}
+
+bool may_end_inviting(Reason device) {
+  return has(kGaveUp | kRefused | set(R::kAcceptFailed, R::kAlreadyHere), device);
+}
+
+bool may_end_joining(Reason device) {
+  return may_end_connected(device) || may_end_inviting(device) || may_end_elsewhere(device) ||
+         device == R::kDeclinedElsewhere;
+}
+
+bool may_end_together(Reason owner, Reason device) {
+  // The answer was taken, and the call ended before its confirm came.
+  constexpr std::uint64_t kHalf =
+      set(R::kAcceptFailed, R::kNoAnswer, R::kCallerLost, R::kCancelled);
+  return (has(kEndedConnected, owner) && has(kEndedConnected | kHalf, device)) ||
+         (has(set(R::kAcceptFailed), owner) && has(kHalf | kEndedConnected, device)) ||
+         (owner == R::kMoved || device == R::kMoved) || owner == device;
+}
+
+bool may_end_alone(Reason device) {
+  return !has(set(R::kInternalError, R::kDoorOpened, R::kUnsupportedVersion), device);
 }
 
 }  // namespace doorcall::sim

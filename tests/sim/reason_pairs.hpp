@@ -2,14 +2,31 @@
 
 #include "doorcall/reason.hpp"
 
+// Which endings fit together: transport/PROTOCOL.md's table of reasons as functions. kNone for a
+// device stands for one that was never told of the call.
+
 namespace doorcall::sim {
 
-/// True if transport/PROTOCOL.md lets one call end with these two reasons: `caller` at the leg's
-/// owner, `callee` at a device of the invited user. kNone: that side was never told of the call.
-[[nodiscard]] bool may_end_as(Reason caller, Reason callee);
+/// A leg that ended unanswered: `owner` is why its owner ended it, `device` what a device of the
+/// invited user shows.
+[[nodiscard]] bool may_end_as(Reason owner, Reason device);
 
-/// True if a call may end as `reason` on one side while the other side's device restarted or stays
-/// broken, and has forgotten it.
-[[nodiscard]] bool may_end_alone(Reason reason, bool caller);
+/// Another device of the user has answered the leg.
+[[nodiscard]] bool may_end_elsewhere(Reason device);
+
+/// The device was in the call, or was about to be.
+[[nodiscard]] bool may_end_connected(Reason device);
+
+/// The device was alone in the call, and nobody came whom it had invited.
+[[nodiscard]] bool may_end_inviting(Reason device);
+
+/// The device was in the call before, or has asked to be let in.
+[[nodiscard]] bool may_end_joining(Reason device);
+
+/// Both ends of a call between two that was answered.
+[[nodiscard]] bool may_end_together(Reason owner, Reason device);
+
+/// The leg's owner, or the device itself, has restarted, stays broken or has forgotten the call.
+[[nodiscard]] bool may_end_alone(Reason device);
 
 }  // namespace doorcall::sim

@@ -9,6 +9,16 @@
 
 namespace doorcall::sim {
 
+/// How to invite somebody; what is not named is as usual.
+struct Calling {
+  std::vector<std::size_t> users = {};
+  std::vector<std::uint8_t> steps = {};  ///< of each user; empty: all in step 0
+  RingPlan plan = {};
+  Millis ring_time{20'000};
+  bool wait_offline = false;
+  CallId to = {};  ///< the call to add to
+};
+
 /// A small world where the test acts: devices 0, 1, … are connected and healthy at the start,
 /// nobody does anything by themselves, and every check of the simulator is on.
 class Scenario : private Hooks {
@@ -16,14 +26,23 @@ class Scenario : private Hooks {
   Scenario(const WorldPlan& plan, bool text);
 
   // deeds
+  /// `to`: a user.
   CallId call(std::size_t from, std::size_t to, Millis ring_time = Millis{20'000},
               bool wait_offline = false);
+  CallId call(std::size_t from, const Calling& how);
+  Errc add(std::size_t from, const CallId& call, std::size_t user);
   Errc accept(std::size_t device, const CallId& call, std::string_view data = {});
   Errc decline(std::size_t device, const CallId& call, Reason reason = Reason::kDeclinedEverywhere);
   Errc cancel(std::size_t device, const CallId& call, std::string_view data = {});
   Errc hang_up(std::size_t device, const CallId& call, std::string_view data = {});
-  /// Device 0 calls device 1, which answers.
+  Errc end_for_all(std::size_t device, const CallId& call);
+  Errc silence(std::size_t device, const CallId& call);
+  Errc join(std::size_t device, const CallId& call, bool move = false);
+  Errc dnd(std::size_t device, bool on, Millis duration = Millis{0});
+  /// Device 0 calls user 1, whose device 1 answers.
   CallId connected_call();
+  /// Device 0 calls user 1 and all others; `devices` answer one after the other.
+  CallId group(const std::vector<std::size_t>& devices);
   void run(Millis span);
 
   // faults
@@ -37,6 +56,14 @@ class Scenario : private Hooks {
 
   // expectations; each that fails is noted
   void expect(bool holds, std::string_view what);
+  void expect_code(Errc code, Errc wanted, std::string_view what);
+  /// Exactly these devices are in the call, each of them shows all of them, and nobody rings.
+  void expect_members(const CallId& call, const std::vector<std::size_t>& devices);
+  /// What `device` shows of the leg of `user`.
+  void expect_leg(std::size_t device, const CallId& call, std::size_t user, LegState state,
+                  Reason reason = Reason::kNone);
+  /// No call lives at any of these.
+  void expect_idle(const std::vector<std::size_t>& devices);
   void expect_state(std::size_t device, const CallId& call, CallState state);
   void expect_ended(std::size_t device, const CallId& call, Reason reason);
   void expect_count(std::size_t device, const CallId& call, CallChange change, std::size_t count);
@@ -72,16 +99,27 @@ class Scenario : private Hooks {
 struct ScenarioCase {
   std::string_view name;
   void (*run)(Scenario& s);
-  std::size_t devices = 2;
-  void (*tune)(WorldPlan& plan) = nullptr;  ///< what is special about its devices
+  std::vector<std::size_t> devices = {1, 1};  ///< of each user
+  void (*tune)(WorldPlan& plan) = nullptr;    ///< what is special about its devices
 };
 
 /// What was wrong, one line each; empty: passed.
 [[nodiscard]] std::string run_scenario(const ScenarioCase& scenario, bool text);
 
-[[nodiscard]] std::span<const ScenarioCase> outcome_scenarios();
-[[nodiscard]] std::span<const ScenarioCase> crossing_scenarios();
-[[nodiscard]] std::span<const ScenarioCase> loss_scenarios();
-[[nodiscard]] std::span<const ScenarioCase> ghost_scenarios();
+using ScenarioCases = std::span<const ScenarioCase>;
+
+[[nodiscard]] ScenarioCases outcome_scenarios();
+[[nodiscard]] ScenarioCases crossing_scenarios();
+[[nodiscard]] ScenarioCases loss_scenarios();
+[[nodiscard]] ScenarioCases ghost_scenarios();
+[[nodiscard]] ScenarioCases device_scenarios();
+[[nodiscard]] ScenarioCases group_scenarios();
+[[nodiscard]] ScenarioCases heir_scenarios();
+[[nodiscard]] ScenarioCases join_scenarios();
+[[nodiscard]] ScenarioCases plan_scenarios();
+[[nodiscard]] ScenarioCases mode_scenarios();
+[[nodiscard]] ScenarioCases lost_member_scenarios();
+
+[[nodiscard]] std::span<const ScenarioCases> all_scenarios();
 
 }  // namespace doorcall::sim

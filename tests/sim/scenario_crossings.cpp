@@ -122,7 +122,7 @@ void confirm_never_comes(Scenario& s) {
   s.expect_ended(0, call, Reason::kAcceptFailed);
 }
 
-constexpr ScenarioCase kCases[] = {
+const ScenarioCase kCases[] = {
     {"cancel meets accept, cancel first", cancel_meets_accept_cancel_first},
     {"cancel meets accept, accept first", cancel_meets_accept_accept_first},
     {"glare", glare},
@@ -137,7 +137,7 @@ constexpr ScenarioCase kCases[] = {
 
 }  // namespace
 
-std::span<const ScenarioCase> crossing_scenarios() {
+ScenarioCases crossing_scenarios() {
   return kCases;
 }
 

@@ -11,7 +11,7 @@ void World::arrive(Device& device, const Delivery& delivery, bool truncated) {
   const transport::ParsedTopic topic = transport::parse_topic(root_, topics_.text(packet.topic));
   Bytes bytes = packet.bytes;
   if (truncated && !bytes.empty()) {
-    bytes = bytes.first(prng_.below(static_cast<std::uint32_t>(bytes.size())));
+    bytes = bytes.first(drawn(plan_.seed, packet.number) % bytes.size());
   }
   if (topic.kind == transport::TopicKind::kInbox) {
     arrive_message(device, delivery, topic.account, bytes);
@@ -31,18 +31,21 @@ void World::arrive_message(Device& device, const Delivery& delivery, const Accou
     return;
   }
   const Packet& packet = packets_.at(delivery.packet);
-  const CallTruth* call = checks_.find(decoded_.header().call);
-  const std::size_t from = checks_.device_of(sender);
-  const bool stranger =
-      call != nullptr && from != call->caller && from != call->callee && from != device.index;
-  const bool inert = stranger || delivery.retained || !result.ok();
+  const bool inert = delivery.retained || !result.ok() ||
+                     checks_.not_entitled(device.index, sender, decoded_.message());
+  if (inert) {
+    checks_.coverage().hit(Feat::kForbidden);
+  }
   const std::uint64_t before = inert ? checks_.digest(device.index) : 0;
+  const Account speaker =
+      hooks_ == nullptr ? sender : hooks_->speaker(*this, sender, decoded_.header());
   if (result.ok()) {
-    checks_.triggered(device.index, {delivery.retained ? nullptr : &decoded_.message(), sender,
-                                     delivery.expiry_left, delivery.stamped - delivery.arrived,
-                                     packet.published});
+    checks_.triggered(
+        now_, device.index,
+        {delivery.retained ? nullptr : &decoded_.message(), sender, delivery.expiry_left,
+         delivery.stamped - delivery.arrived, packet.published});
     handle(device,
-           MessageReceived{sender, delivery.retained, delivery.expiry_left, &decoded_.message()},
+           MessageReceived{speaker, delivery.retained, delivery.expiry_left, &decoded_.message()},
            bytes);
   } else {
     handle(

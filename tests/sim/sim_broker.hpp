@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -77,8 +78,11 @@ class SimBroker {
   void save();
   void kill(Survives survives);
   void restart() { up_ = true; }
-  /// The broker's wall clock jumps; message expiry follows it.
-  void step_clock(Millis by) { clock_offset_ += by; }
+  /// The broker's wall clock jumps, never further than a second from the truth; message expiry
+  /// follows it.
+  void step_clock(Millis by) {
+    clock_offset_ = std::clamp(clock_offset_ + by, Millis{-1'000}, Millis{1'000});
+  }
 
  private:
   struct Queued {

@@ -20,4 +20,7 @@ struct Canary {
 /// The first seed of at most `seeds` in which the canary is found for what it is; 0: in none.
 [[nodiscard]] std::uint64_t hunt(const Canary& canary, std::uint64_t seeds);
 
+/// A planted fault in a world full of others shrinks to a few decisions.
+[[nodiscard]] bool shrinks_canary();
+
 }  // namespace doorcall::sim

@@ -5,39 +5,13 @@
 #include <array>
 #include <string>
 
+#include "tests/sim/sim_forge.hpp"
 #include "tests/sim/sim_world.hpp"
 
 namespace doorcall::sim {
 namespace {
 
 const Account kMallory{*DeviceId::parse("m1"), *UserId::parse("mallory")};
-
-/// A well-formed message about `call` that its sender has no right to send.
-Message forge(fakes::Prng& prng, const CallTruth& call, const WorldPlan& plan) {
-  constexpr std::array<std::uint32_t, 3> kNumbers = {0, 1, 7};
-  Message message;
-  message.header.call = call.id;
-  message.header.leg = {plan.devices[call.caller].settings.self, kNumbers[prng.below(3)]};
-  message.header.incarnation = prng.next() | 1U;
-  message.header.connect = 1 + prng.below(3);
-  message.header.sequence = 1 + prng.below(20);
-  const DeviceId winner = plan.devices[call.callee].settings.self.device;
-  const auto reason = static_cast<Reason>(1 + prng.below(kReasonLast));
-  switch (prng.below(8)) {
-    case 0: message.body = Ringing{}; break;
-    case 1: message.body = Accept{}; break;
-    case 2: message.body = Confirm{winner, 1}; break;
-    case 3: message.body = Reject{reason, "forged"}; break;
-    case 4: message.body = Cancel{reason, "forged"}; break;
-    case 5: message.body = End{reason, "forged"}; break;
-    case 6:
-      message.body = Sync{};
-      message.header.to = winner;
-      break;
-    default: message.body = Ack{1 + prng.below(20)}; break;
-  }
-  return message;
-}
 
 Survives survival_of(Fault fault) {
   if (fault == Fault::kBrokerKilledNoStore) {
@@ -55,101 +29,169 @@ Survives survival_of(Fault fault) {
 }  // namespace
 
 void World::maybe_strike(Device& device) {
-  Fault fault = Fault::kReset;
-  if (!faulty_ || !acting_ || !plan_.swarm.draw_strike(prng_, fault)) {
+  if (!faulty_ || !acting_) {
     return;
   }
-  if (plan_.swarm.rate(Fault::kBrokerKilledOldStore) != 0 && prng_.chance(5'000)) {
-    broker_.save();
+  if (replay_) {
+    const Item* item = replay_->next();
+    if (item != nullptr && item->kind == ItemKind::kStrike && item->device == device.index &&
+        item->at <= now_ && item->turn <= turn_) {
+      act_again(*item);
+    }
+    return;
   }
-  strike(device, fault);
+  Fault fault = Fault::kReset;
+  if (!plan_.swarm.draw_strike(prng_, fault)) {
+    return;
+  }
+  const std::uint64_t salt = prng_.next();
+  if (record_ != nullptr) {
+    const auto index = static_cast<std::uint8_t>(device.index);
+    record_->items.push_back({ItemKind::kStrike, now_, turn_, index, fault, salt, {}});
+  }
+  strike(device, fault, salt);
 }
 
-void World::strike(Device& device, Fault fault) {
-  const Millis keep_alive = plan_.devices[device.index].keep_alive;
-  const bool linked = device.phase != LinkPhase::kClosed && !device.cut;
+/// `salt`: its particulars are drawn from it.
+void World::strike(Device& device, Fault fault, std::uint64_t salt) {
+  fakes::Prng prng(salt);
   trace_->note(now_, to_string(fault), device.index);
   faults_->hit(fault);
+  if (plan_.swarm.rate(Fault::kBrokerKilledOldStore) != 0 && prng.chance(5'000)) {
+    broker_.save();
+  }
   if (fault >= Fault::kGarbage && fault <= Fault::kForeignVersion) {
-    outsider(device, fault);
+    attack(device, fault, prng);
   } else if (fault >= Fault::kBrokerKilledStoreKept && fault <= Fault::kBrokerKilledOldStore) {
-    kill_broker(survival_of(fault), Millis{prng_.between(50, 15'000)});
-  } else if (fault == Fault::kReset) {
+    kill_broker(survival_of(fault), Millis{prng.between(50, 15'000)});
+  } else if (fault == Fault::kBrokerClockStepped) {
+    broker_.step_clock(Millis{prng.chance(5'000) ? 1'000 : -1'000});
+  } else if (fault == Fault::kBridgeCut || fault == Fault::kBridgeStored) {
+    cut_bridge(Millis{prng.between(300, 40'000)}, fault == Fault::kBridgeStored);
+  } else if (fault == Fault::kReplayed || fault == Fault::kRetainedSignal) {
+    come_again(device, fault == Fault::kRetainedSignal, prng);
+  } else if (fault >= Fault::kCrashed && fault <= Fault::kStoppedAndStarted) {
+    strike_agent(device, fault, prng);
+  } else {
+    strike_link(device, fault, prng);
+  }
+}
+
+void World::strike_link(Device& device, Fault fault, fakes::Prng& prng) {
+  const Millis keep_alive = plan_.devices[device.index].keep_alive;
+  const bool linked = device.phase != LinkPhase::kClosed && !device.cut;
+  if (fault == Fault::kReset) {
     reset(device.index);
   } else if (fault == Fault::kPartitioned) {
-    const Millis span{prng_.between(300, 40'000)};
-    stall(device.index, span, span > keep_alive || prng_.chance(3'000));
+    const Millis span{prng.between(300, 40'000)};
+    stall(device.index, span, span > keep_alive || prng.chance(3'000));
   } else if (fault == Fault::kOnlyClientThinksUp && linked) {
-    cut(device, Millis{prng_.between(500, 5 * keep_alive.count() / 2)}, Millis{0});
+    cut(device, Millis{prng.between(500, 5 * keep_alive.count() / 2)}, Millis{0});
   } else if (fault == Fault::kOnlyBrokerThinksUp && linked) {
     cut(device, Millis{0}, keep_alive * 3 / 2);
   } else if (fault == Fault::kTakenOver && linked) {
     broker_.destroy_session(device.index);
-    cut(device, delay(), Millis{0});
-  } else if (fault == Fault::kBrokerClockStepped) {
-    broker_.step_clock(Millis{prng_.chance(5'000) ? 1'000 : -1'000});
-  } else if (fault == Fault::kCrashed) {
-    crash_for_a_while(device);
+    cut(device, delay(device), Millis{0});
+  }
+}
+
+void World::strike_agent(Device& device, Fault fault, fakes::Prng& prng) {
+  const Millis keep_alive = plan_.devices[device.index].keep_alive;
+  const Millis down{prng.between(50, 20'000)};
+  if (fault == Fault::kCrashed) {
+    crash_for(device, down);
+  } else if (fault == Fault::kRecalled) {
+    crash_and_call_again(device, prng);
   } else if (fault == Fault::kCrashedMidOutput) {
-    device.crash_after = static_cast<int>(prng_.below(4));
+    device.crash_after = static_cast<int>(prng.below(4));
+    device.down_for = down;
   } else if (fault == Fault::kSuspended) {
-    device.suspended_until = now_ + Millis{prng_.between(100, 60'000)};
+    device.suspended_until = now_ + Millis{prng.between(100, 60'000)};
     device.wake = std::max(device.wake, device.suspended_until);
     if (device.suspended_until > now_ + keep_alive * 3 / 2) {
       cut(device, device.suspended_until - now_, keep_alive * 3 / 2);
     }
-  } else if (fault == Fault::kStoppedAndStarted && !device.stopping) {
+  } else if (fault == Fault::kStoppedAndStarted && !device.stopping && device.running()) {
+    device.down_for = down / 2;
     feed(device, Stop{}, {});
-  } else if (fault == Fault::kReplayed || fault == Fault::kRetainedSignal) {
-    replay(device, fault == Fault::kRetainedSignal);
   }
 }
 
-void World::crash_for_a_while(Device& device) {
-  crash(device.index);
-  push(now_ + Millis{prng_.between(50, 20'000)},
-       {{}, 0, EventKind::kBoot, 0, static_cast<std::uint8_t>(device.index), 0, 0});
+/// A reboot in the middle of a call; the person presses the button again at once.
+void World::crash_and_call_again(Device& device, fakes::Prng& prng) {
+  std::size_t user = kNobody;
+  for (const CallTruth& call : checks_.calls()) {
+    const Side& side = call.sides[device.index];
+    for (const LegTruth& leg : call.legs) {
+      const bool other = leg.user != plan_.devices[device.index].user;
+      if (side.live() && side.state == CallState::kConnected) {
+        user = other ? leg.user : plan_.devices[leg.owner].user;
+      }
+    }
+  }
+  crash_for(device, Millis{prng.between(20, 500)});
+  if (user != kNobody) {
+    plan_at(now_ + Millis{prng.between(600, 3'000)}, device.index, Deed::kCallBack,
+            static_cast<std::uint32_t>(user + 1));
+  }
 }
 
-void World::outsider(Device& device, Fault fault) {
+void World::crash_for(Device& device, Millis span) {
+  crash(device.index);
+  push(now_ + span, {{}, 0, EventKind::kBoot, 0, static_cast<std::uint8_t>(device.index), 0, 0});
+}
+
+void World::restart_later(Device& device, Millis span) {
+  push(now_ + std::max(span, Millis{100}),
+       {{}, 0, EventKind::kStart, 0, static_cast<std::uint8_t>(device.index), 0, 0});
+}
+
+void World::cut_bridge(Millis span, bool stored) {
+  bridge_back_ = std::max(bridge_back_, now_ + span);
+  bridge_stores_ = stored;
+}
+
+/// Somebody says what it has no right to say: garbage, a foreigner, another user of this site, a
+/// party of the call about a leg that is not its own.
+void World::attack(Device& device, Fault fault, fakes::Prng& prng) {
   const UserId& user = plan_.devices[device.index].settings.self.user;
   Packet packet;
   packet.topic = inbox(user, kMallory);
   std::size_t size = 0;
   if (fault == Fault::kGarbage) {
-    size = prng_.below(200);
+    size = prng.below(200);
     for (std::size_t i = 0; i < size; ++i) {
-      buffer_[i] = static_cast<std::uint8_t>(prng_.below(256));
+      buffer_[i] = static_cast<std::uint8_t>(prng.below(256));
     }
   } else {
     if (checks_.calls().empty()) {
       return;
     }
     const auto newest = static_cast<std::uint32_t>(checks_.calls().size());
-    const CallTruth& call = checks_.calls()[newest - 1 - prng_.below(std::min(newest, 3U))];
-    const std::size_t from = prng_.below(static_cast<std::uint32_t>(devices_.size()));
-    if (from != call.caller && from != call.callee && from != device.index) {
-      packet.topic = inbox(user, plan_.devices[from].settings.self);
+    CallTruth& call = checks_.calls()[newest - 1 - prng.below(std::min(newest, 3U))];
+    const Forgery forgery = forge(prng, checks_, call, device.index, fault);
+    if (forgery.sender != kNobody) {
+      packet.topic = inbox(user, checks_.truth().account(forgery.sender));
     }
-    size = transport::encode(forge(prng_, call, plan_), buffer_);
-    if (fault == Fault::kForeignVersion) {
+    size = transport::encode(forgery.message, buffer_);
+    if (size != 0 && fault == Fault::kForeignVersion) {
       buffer_[2] = 2;  // the value of the header's first key, the version
-    } else if (prng_.chance(2'000)) {
-      buffer_[prng_.below(static_cast<std::uint32_t>(size))] ^= 0x15;
+    } else if (size != 0 && fault == Fault::kStranger && prng.chance(2'000)) {
+      buffer_[prng.below(static_cast<std::uint32_t>(size))] ^= 0x15;
     }
   }
   packet.bytes = Bytes(buffer_.data(), size);
-  inject(device.index, packet, false, 5 + prng_.below(60));
+  inject(device.index, packet, false, 5 + prng.below(60));
 }
 
 /// An old message comes once more, as from a broker that forgot that it was acknowledged.
-void World::replay(Device& device, bool retained) {
+void World::come_again(Device& device, bool retained, fakes::Prng& prng) {
   const auto count = static_cast<std::uint32_t>(deliveries_.size());
   if (count == 0) {
     return;
   }
-  const Delivery& old = deliveries_[count - 1 - prng_.below(std::min(count, 60U))];
-  const Packet& packet = packets_.at(old.packet);
+  const Delivery& old = deliveries_[count - 1 - prng.below(std::min(count, 60U))];
+  const Packet packet = packets_.at(old.packet);
   if (old.client == device.index && !(retained && packet.call.empty())) {
     inject(device.index, packet, retained, std::nullopt);
   }
@@ -194,8 +236,8 @@ void World::inject_later(std::size_t index, const Packet& packet, std::uint32_t 
 
 void World::reset(std::size_t index) {
   Device& device = devices_[index];
-  const Millis client_notices = delay();  // not as arguments: their order is the compiler's choice
-  cut(device, client_notices, delay());
+  const Millis client_notices = delay(device);  // not as arguments: they have no order
+  cut(device, client_notices, delay(device));
 }
 
 void World::stall(std::size_t index, Millis span, bool broken) {
@@ -203,7 +245,8 @@ void World::stall(std::size_t index, Millis span, bool broken) {
   const Millis keep_alive = plan_.devices[index].keep_alive;
   device.stalled_until = std::max(device.stalled_until, now_ + span);
   if (broken) {
-    cut(device, Millis{prng_.between(keep_alive.count(), 5 * keep_alive.count() / 2)},
+    const std::uint64_t key = near_key(Place::kNumber, index, 2, device.connection, 0);
+    cut(device, Millis{particulars(key).between(keep_alive.count(), 5 * keep_alive.count() / 2)},
         keep_alive * 3 / 2);
   }
 }
@@ -214,7 +257,8 @@ void World::kill_broker(Survives survives, Millis down_for) {
   }
   broker_.kill(survives);
   for (Device& device : devices_) {
-    cut(device, device.stalled_until > now_ ? plan_.devices[device.index].keep_alive : delay(),
+    cut(device,
+        device.stalled_until > now_ ? plan_.devices[device.index].keep_alive : delay(device),
         Millis{0});
   }
   push(now_ + down_for, {{}, 0, EventKind::kBrokerUp, 0, 0, 0, 0});
@@ -224,12 +268,13 @@ void World::heal() {
   faulty_ = false;
   acting_ = false;
   broker_.restart();
+  bridge_back_ = now_;
   for (Device& device : devices_) {
     const Fate fate = plan_.devices[device.index].fate;
     device.suspended_until = now_;
     device.stalled_until = now_;
     device.crash_after = -1;
-    if (fate == Fate::kDead) {
+    if (fate == Fate::kDead || plan_.devices[device.index].absent) {
       crash(device.index);
       faults_->hit(Fault::kNeverHealed);
       continue;

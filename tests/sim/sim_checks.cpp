@@ -3,67 +3,29 @@
 
 #include "tests/sim/sim_checks.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace doorcall::sim {
 namespace {
 
-/// The device of the invited user that this message names as connected, as a confirm does and a
-/// heartbeat too; empty if none.
-DeviceId named_winner(const Message& message) {
-  if (const auto* confirm = std::get_if<Confirm>(&message.body)) {
-    return confirm->winner;
-  }
-  if (const auto* sync = std::get_if<Sync>(&message.body)) {
-    for (const LegView& view : sync->legs) {
-      if (view.key.number != 0 && view.state == LegState::kConnected) {
-        return view.device;
-      }
-    }
-  }
-  return {};
+#ifdef NDEBUG
+constexpr std::uint64_t kInvariantEach = 16;  // it walks everything
+#else
+constexpr std::uint64_t kInvariantEach = 1;
+#endif
+
+constexpr std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
+  digest = (digest ^ word) * 0x9fb21c651e98df25U;
+  return digest ^ digest >> 29;
 }
 
 }  // namespace
-
-void Side::forget() {
-  const Side before = *this;
-  *this = Side{};
-  ever_accepted = before.ever_accepted;
-  nonce = before.nonce;
-  queried = before.queried;
-}
-
-std::string where(std::size_t device, const CallId& call) {
-  return "device d" + std::to_string(device) + ", call " +
-         std::string(to_text(call).view().substr(0, 8));
-}
-
-Checks::Checks(const WorldPlan& plan) : plan_(plan) {}
 
 void Checks::fail(Instant now, std::string name, std::string detail) {
   if (!violation_) {
     violation_ = Violation{std::move(name), std::move(detail), now};
   }
-}
-
-CallTruth* Checks::find(const CallId& call) {
-  const auto found = index_.find(call);
-  return found == index_.end() ? nullptr : &calls_[found->second];
-}
-
-std::size_t Checks::device_of(const Account& account) const {
-  const std::size_t device = device_of(account.user);
-  return device != kNobody && plan_.devices[device].settings.self == account ? device : kNobody;
-}
-
-std::size_t Checks::device_of(const UserId& user) const {
-  for (std::size_t i = 0; i < plan_.devices.size(); ++i) {
-    if (plan_.devices[i].settings.self.user == user) {
-      return i;
-    }
-  }
-  return kNobody;
 }
 
 void Checks::booted(std::size_t device, const Engine* engine) {
@@ -72,167 +34,164 @@ void Checks::booted(std::size_t device, const Engine* engine) {
 
 void Checks::crashed(Instant now, std::size_t device) {
   engines_[device] = nullptr;
+  live_[device].clear();
   trigger_ = Trigger{};
-  for (CallTruth& call : calls_) {
+  trigger_leg_ = kNoLeg;
+  for (CallTruth& call : truth_.calls()) {
     Side& side = call.sides[device];
     // Also a call that it had refused: an old invite may reach the next incarnation in time.
-    const bool lost = side.was_lost || side.presented || call.callee == device;
+    const bool lost =
+        side.was_lost || side.presented || call.has_user(truth_.plan().devices[device].user);
     side.forget();
     side.was_lost = lost;
-    if (call.caller == device && call.decided == kNever) {
-      call.decided = now;
+    for (LegTruth& leg : call.legs) {
+      leg.presented &= ~(1U << device);
+      leg.over &= ~(1U << device);
+      if (leg.owner == device && leg.decided == kNever) {
+        leg.decided = now;
+        leg.owner_gone = true;
+      }
     }
   }
 }
 
-void Checks::called(Instant now, std::size_t device, const InviteUser& invite, const CallId& id) {
-  if (find(id) != nullptr) {
-    return fail(now, "call id drawn twice", where(device, id));
-  }
-  CallTruth call;
-  call.id = id;
-  call.caller = device;
-  call.callee = device_of(invite.user);
-  const Millis ring =
-      invite.ring_time.count() != 0 ? invite.ring_time : plan_.devices[device].settings.ring_time;
-  call.deadline = now + ring;
-  index_.emplace(id, static_cast<std::uint32_t>(calls_.size()));
-  calls_.push_back(call);
-}
-
-void Checks::commanded(std::size_t device, const Input& input, Errc code) {
-  const auto* accept = std::get_if<AcceptCall>(&input);
-  CallTruth* call = accept == nullptr || code != Errc::kOk ? nullptr : find(accept->call);
-  if (call != nullptr) {
-    call->sides[device].person_accepted = true;
-  }
-}
-
-void Checks::triggered(std::size_t device, const Trigger& trigger) {
-  trigger_ = trigger;
-  if (trigger.message == nullptr) {
-    return;
-  }
-  CallTruth* call = find(trigger.message->header.call);
-  if (call == nullptr || device_of(trigger.sender) != call->caller || device != call->callee) {
-    return;
-  }
-  const MessageKind kind = kind_of(trigger.message->body);
-  Side& side = call->sides[device];
-  side.end_processed |= kind == MessageKind::kCancel || kind == MessageKind::kEnd;
-  side.confirm_handled |=
-      named_winner(*trigger.message) == plan_.devices[device].settings.self.device;
-}
-
-void Checks::sent(Instant now, std::size_t device, const SendMessage& send) {
-  const Message& message = send.message;
-  CallTruth* call = find(message.header.call);
-  if (call == nullptr) {
-    return;
-  }
-  Side& side = call->sides[device];
-  const MessageKind kind = kind_of(message.body);
-  if (now >= healed_at_ && kind != MessageKind::kSync && kind != MessageKind::kAck) {
-    ++side.messages_after_heal;
-  }
-  if (kind == MessageKind::kInvite && call->decided != kNever) {
-    fail(now, "invited after the end", where(device, call->id));
-  }
-  if (const DeviceId winner = named_winner(message); !winner.empty() && device == call->caller) {
-    call->winner = device_of(Account{winner, send.to});
-  }
-  if (kind == MessageKind::kAccept) {
-    accepted(now, device, *call);
-  }
-  const auto* ringing = std::get_if<Ringing>(&message.body);
-  if (ringing != nullptr && ringing->alert == Alert::kWaiting && side.nonce != ringing->nonce) {
-    side.nonce = ringing->nonce;
-    side.queried = now;
-  }
-}
-
-/// Only a person accepts, or a device whose own call to the same user gave way in a glare.
-void Checks::accepted(Instant now, std::size_t device, CallTruth& call) {
-  Side& side = call.sides[device];
-  bool entitled = side.person_accepted;
-  for (const CallTruth& other : calls_) {
-    entitled =
-        entitled ||
-        (other.caller == device && other.callee == call.caller &&
-         other.sides[device].reason == Reason::kGlare) ||
-        (other.caller == device && other.callee == call.caller && !other.sides[device].ended);
-  }
-  if (!entitled || device != call.callee) {
-    fail(now, "accepted by nobody", where(device, call.id));
-  }
-  side.ever_accepted = true;
-}
-
 void Checks::stepped(Instant now, std::size_t device, std::size_t outputs) {
   trigger_ = Trigger{};
-  const Counters& counters = engines_[device]->counters();
+  trigger_leg_ = kNoLeg;
+  ++steps_;
+  const Engine& engine = *engines_[device];
+  const Counters& counters = engine.counters();
   cramped_[device] |=
       (counters.tombstones_evicted | counters.dropped_quota | counters.dropped_table_full |
        counters.calls_full | counters.outgoing_full | counters.pool_full) != 0;
   if (outputs > kOutputsMax) {
     fail(now, "too many outputs", "device d" + std::to_string(device));
   }
-  if (const char* broken = engines_[device]->broken_invariant(); broken != nullptr) {
-    fail(now, "engine invariant", "device d" + std::to_string(device) + ": " + broken);
+  if (steps_ % kInvariantEach == 0) {
+    if (const char* broken = engine.broken_invariant(); broken != nullptr) {
+      fail(now, "engine invariant", "device d" + std::to_string(device) + ": " + broken);
+    }
   }
   live_calls(now, device);
+  if (steps_ % kInvariantEach == 0) {
+    all_calls(now, device);
+  }
 }
 
 /// Status and events say the same; nothing rings too long; no more calls than lines.
 void Checks::live_calls(Instant now, std::size_t device) {
   const Engine& engine = *engines_[device];
-  std::uint32_t busy = 0;
-  bool live = false;
-  for (std::size_t i = 0;; ++i) {
-    const std::optional<CallInfo> info = engine.call_at(i);
-    if (!info || info->state == CallState::kEnded) {
-      break;
-    }
-    live = true;
-    if (info->state == CallState::kIdle) {
-      continue;
-    }
-    ++busy;
-    const CallTruth* call = find(info->call);
-    if (call == nullptr || call->sides[device].state != info->state || call->sides[device].ended) {
-      return fail(now, "status differs from events", where(device, info->call));
-    }
-    if (info->state == CallState::kRinging && now > call->sides[device].ring_end) {
-      fail(now, "rings past its ring time", where(device, info->call));
+  const Settings& settings = plan(device).settings;
+  std::uint32_t ringing = 0;
+  std::uint32_t on_line = 0;
+  for (const std::uint32_t number : live_[device]) {
+    const CallTruth& call = truth_.calls()[number];
+    CallInfo none;
+    none.call = call.id;
+    const CallInfo info = engine.find_call(call.id).value_or(none);
+    (info.state == CallState::kRinging ? ringing : on_line) += 1;
+    if (!live_call(now, device, info)) {
+      return;
     }
   }
-  if (busy > plan_.devices[device].settings.lines) {
+  const std::uint32_t waiting = settings.call_waiting ? 1 : 0;
+  if (on_line > settings.lines || on_line + ringing > settings.lines + waiting) {
     fail(now, "more calls than lines", "device d" + std::to_string(device));
   }
-  if (live && engine.next_deadline().when == kNever) {
+  if (!live_[device].empty() && engine.next_deadline().when == kNever) {
     fail(now, "live call without a timer", "device d" + std::to_string(device));
   }
 }
 
+/// No call lives that nobody was told of.
+void Checks::all_calls(Instant now, std::size_t device) {
+  for (std::size_t i = 0;; ++i) {
+    const std::optional<CallInfo> info = engines_[device]->call_at(i);
+    if (!info || info->state == CallState::kEnded) {
+      return;
+    }
+    if (info->state != CallState::kIdle && !live_call(now, device, *info)) {
+      return;
+    }
+  }
+}
+
+bool Checks::live_call(Instant now, std::size_t device, const CallInfo& info) {
+  CallTruth* call = truth_.find(info.call);
+  if (call == nullptr || call->sides[device].state != info.state || call->sides[device].ended) {
+    fail(now, "status differs from events", where(device, info.call));
+    return false;
+  }
+  Side& side = call->sides[device];
+  if (info.state == CallState::kRinging && now > side.ring_end) {
+    side.overdue = std::min(side.overdue, now);
+    if (now > side.overdue) {
+      fail(now, "rings past its ring time", where(device, info.call));
+      return false;
+    }
+  }
+  return true;
+}
+
 std::uint64_t Checks::digest(std::size_t device) const {
   const Engine& engine = *engines_[device];
-  std::uint64_t digest = static_cast<std::uint64_t>(engine.own_state());
-  for (const CallTruth& call : calls_) {
-    if (!call.sides[device].presented) {
-      continue;
+  const Mode mode = engine.mode();
+  std::uint64_t digest = static_cast<std::uint64_t>(engine.own_state()) + (mode.dnd ? 64 : 0) +
+                         (mode.ring_to_open ? 128 : 0);
+  for (std::size_t i = 0;; ++i) {
+    const std::optional<CallInfo> info = engine.call_at(i);
+    if (!info) {
+      return digest;
     }
-    const std::optional<CallInfo> info = engine.find_call(call.id);
-    std::uint64_t word = 1;
-    if (info) {
-      word = 2 + static_cast<std::uint64_t>(info->state) * 8 +
-             static_cast<std::uint64_t>(info->leg) * 64 +
-             static_cast<std::uint64_t>(info->media_state) * 512 +
-             static_cast<std::uint64_t>(info->reason) * 4096 +
-             static_cast<std::uint64_t>(info->since.time_since_epoch().count()) * 1'048'576;
+    digest = mix(digest, static_cast<std::uint64_t>(info->state) |
+                             static_cast<std::uint64_t>(info->leg) << 8 |
+                             static_cast<std::uint64_t>(info->media_state) << 16 |
+                             static_cast<std::uint64_t>(info->reason) << 24 |
+                             std::uint64_t{info->call.bytes[0]} << 32 |
+                             std::uint64_t{info->call.bytes[1]} << 40);
+    digest = mix(digest, static_cast<std::uint64_t>(info->since.time_since_epoch().count()));
+    for (std::size_t leg = 0; info->state != CallState::kEnded; ++leg) {
+      const std::optional<LegView> view = engine.member_at(info->call, leg);
+      if (!view) {
+        break;
+      }
+      digest = mix(digest, static_cast<std::uint64_t>(view->state) |
+                               static_cast<std::uint64_t>(view->reason) << 8 |
+                               std::uint64_t{view->key.number} << 16 |
+                               std::uint64_t{view->join_number} << 40);
     }
-    digest = (digest ^ word) * 0x9fb21c651e98df25U;
   }
-  return digest;
+}
+
+/// Strangers to a call, and messages that only a leg's owner may send, or only to it.
+bool Checks::not_entitled(std::size_t device, const Account& sender, const Message& message) {
+  CallTruth* call = truth_.find(message.header.call);
+  if (call == nullptr || truth_.device_of(sender) == device) {
+    return false;
+  }
+  const std::size_t user = truth_.user_of(sender.user);
+  const MessageKind kind = kind_of(message.body);
+  if (user == kNobody || !call->has_user(user)) {
+    // An id that this device does not know, or has forgotten, is a new call to it.
+    return kind != MessageKind::kInvite || call->sides[device].live();
+  }
+  const Account& owner = message.header.leg.owner;
+  switch (kind) {
+    case MessageKind::kInvite:
+    case MessageKind::kConfirm:
+    case MessageKind::kCancel: return owner != sender;
+    case MessageKind::kRinging:
+    case MessageKind::kAccept:
+    case MessageKind::kReject: return owner != truth_.account(device);
+    case MessageKind::kEnd:
+    case MessageKind::kLeave:
+    case MessageKind::kRoster:
+    case MessageKind::kJoin:
+    case MessageKind::kSync:
+    case MessageKind::kAck:
+    case MessageKind::kMarker: return false;
+  }
+  return false;
 }
 
 }  // namespace doorcall::sim

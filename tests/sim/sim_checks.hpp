@@ -2,14 +2,14 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/core/engine.hpp"
-#include "tests/sim/sim_broker.hpp"
+#include "tests/sim/sim_coverage.hpp"
 #include "tests/sim/sim_plan.hpp"
+#include "tests/sim/sim_truth.hpp"
 
 namespace doorcall::sim {
 
@@ -18,46 +18,6 @@ struct Violation {
   std::string name;
   std::string detail;
   Instant at{};
-};
-
-/// What one incarnation of one device has said and done about one call.
-struct Side {
-  bool presented = false;  ///< its listeners have been told of the call
-  bool ended = false;
-  bool media_started = false;
-  bool media_stopped = false;
-  bool person_accepted = false;
-  bool end_processed = false;    ///< an end of the call from its owner was handled here
-  bool ever_accepted = false;    ///< by any incarnation: an accept was sent
-  bool confirm_handled = false;  ///< or a heartbeat that says the same
-  bool was_lost = false;         ///< an incarnation that knew the call has died
-  CallState state = CallState::kIdle;
-  Reason reason = Reason::kNone;
-  std::size_t peer = kNobody;  ///< device index, once connected
-  std::uint64_t nonce = 0;     ///< of the freshness query
-  Instant queried{};
-  Instant ring_end = kNever;
-  std::uint32_t messages_after_heal = 0;  ///< without heartbeats and receipts
-
-  /// The device knows nothing of the call any more; what it said stays said.
-  void forget();
-};
-
-/// "device d1, call 0123abcd".
-[[nodiscard]] std::string where(std::size_t device, const CallId& call);
-
-/// The truth about one call, as no device knows it.
-struct CallTruth {
-  CallId id;
-  std::size_t caller = 0;
-  std::size_t callee = 0;
-  Instant deadline{};            ///< of its ring time, by the owner
-  Instant decided = kNever;      ///< the owner knows the end, or died
-  std::size_t winner = kNobody;  ///< whom the owner has named
-  std::array<Side, kDevicesMax> sides;
-
-  [[nodiscard]] Side& caller_side() { return sides[caller]; }
-  [[nodiscard]] Side& callee_side() { return sides[callee]; }
 };
 
 /// What made a device handle the input at hand, for the checks that ask for a cause.
@@ -74,15 +34,15 @@ struct Trigger {
 /// The world reports; the first thing that is wrong is kept. Thread: one.
 class Checks {
  public:
-  explicit Checks(const WorldPlan& plan);
+  explicit Checks(const WorldPlan& plan) : truth_(plan) {}
 
   // Reports, in the order in which things happen.
   void booted(std::size_t device, const Engine* engine);
   void crashed(Instant now, std::size_t device);
-  void called(Instant now, std::size_t device, const InviteUser& invite, const CallId& call);
-  void commanded(std::size_t device, const Input& input, Errc code);
-  void triggered(std::size_t device, const Trigger& trigger);
+  void commanded(Instant now, std::size_t device, const Input& input, const Result& result);
+  void triggered(Instant now, std::size_t device, const Trigger& trigger);
   void sent(Instant now, std::size_t device, const SendMessage& send);
+  void pushed(Instant now, std::size_t device, const SendPush& send);
   void event(Instant now, std::size_t device, const CallEvent& event);
   void media_started(Instant now, std::size_t device, const StartMedia& start);
   void media_stopped(Instant now, std::size_t device, const StopMedia& stop);
@@ -90,36 +50,73 @@ class Checks {
   void stepped(Instant now, std::size_t device, std::size_t outputs);
   void healed(Instant now) { healed_at_ = now; }
 
-  /// A hash over all that `device` holds of the calls of this world: strangers must not change it.
+  /// A hash over all that `device` holds of calls: strangers must not change it.
   [[nodiscard]] std::uint64_t digest(std::size_t device) const;
+  /// True if this message must not change anything at `device`.
+  [[nodiscard]] bool not_entitled(std::size_t device, const Account& sender,
+                                  const Message& message);
 
   void fail(Instant now, std::string name, std::string detail);
   [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
 
   /// A table of `device` was full once: it may have forgotten what it had to remember, and have
-  /// answered busy for want of room.
+  /// refused for want of room.
   [[nodiscard]] bool cramped(std::size_t device) const { return cramped_[device]; }
 
-  [[nodiscard]] CallTruth* find(const CallId& call);
-  [[nodiscard]] std::vector<CallTruth>& calls() { return calls_; }
+  [[nodiscard]] Truth& truth() { return truth_; }
+  [[nodiscard]] CallTruth* find(const CallId& call) { return truth_.find(call); }
+  [[nodiscard]] std::deque<CallTruth>& calls() { return truth_.calls(); }
   [[nodiscard]] const Engine* engine(std::size_t device) const { return engines_[device]; }
-  [[nodiscard]] std::size_t device_of(const Account& account) const;
-  [[nodiscard]] std::size_t device_of(const UserId& user) const;
+  [[nodiscard]] Coverage& coverage() { return coverage_; }
 
  private:
-  void presented(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
-  void rings(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
-  void connected(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  [[nodiscard]] const DevicePlan& plan(std::size_t device) const {
+    return truth_.plan().devices[device];
+  }
+  [[nodiscard]] bool own_leg(std::size_t device, const LegTruth& leg) const {
+    return leg.user == plan(device).user;
+  }
+  // commands and messages
+  void count_plan(const InviteUsers& invite);
+  void invited(Instant now, std::size_t device, const InviteUsers& invite, const Result& result);
+  LegTruth* leg_of(Instant now, std::size_t device, CallTruth& call, const SendMessage& send);
+  [[nodiscard]] bool still_pending(std::size_t device, const CallTruth& call,
+                                   const Header& header) const;
+  void won(Instant now, std::size_t device, const CallTruth& call, LegTruth& leg,
+           const Account& who);
+  void views_sent(Instant now, std::size_t device, CallTruth& call, const Body& body);
+  void leg_sent(Instant now, std::size_t device, CallTruth& call, const SendMessage& send);
+  void new_invite(Instant now, std::size_t device, CallTruth& call, const Invite& invite,
+                  LegTruth& leg);
   void accepted(Instant now, std::size_t device, CallTruth& call);
-  void live_calls(Instant now, std::size_t device);
+  void named(std::size_t device, CallTruth& call, const LegKey& key);
+  void heard_views(std::size_t device, CallTruth& call, std::span<const LegView> views);
+  void another_leg(Instant now, std::size_t device, CallTruth& call, std::uint32_t leg,
+                   Millis ring_left);
 
-  WorldPlan plan_;
-  std::map<CallId, std::uint32_t> index_;
-  std::vector<CallTruth> calls_;
+  // events
+  void presented(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  [[nodiscard]] bool begins_again(std::size_t device, const CallEvent& event,
+                                  const CallTruth& call) const;
+  void rings(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  void proven(Instant now, std::size_t device, const CallEvent& event, const LegTruth& leg,
+              Side& side);
+  void connected(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  void member(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  void ended(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  void live_calls(Instant now, std::size_t device);
+  void all_calls(Instant now, std::size_t device);
+  bool live_call(Instant now, std::size_t device, const CallInfo& info);
+
+  Truth truth_;
   std::array<const Engine*, kDevicesMax> engines_{};
   std::array<bool, kDevicesMax> cramped_{};
+  std::array<std::vector<std::uint32_t>, kDevicesMax> live_;  ///< numbers of calls
   Trigger trigger_;
+  std::uint32_t trigger_leg_ = kNoLeg;  ///< the leg that the message names
   Instant healed_at_ = kNever;
+  std::uint64_t steps_ = 0;
+  Coverage coverage_;
   std::optional<Violation> violation_;
 };
 

@@ -1,3 +1,5 @@
+// The kinds of faults, how often each strikes, and the table of strikes at the end.
+
 #include "tests/sim/sim_faults.hpp"
 
 namespace doorcall::sim {
@@ -31,13 +33,17 @@ constexpr std::array<FaultKind, kFaults> kKinds{{
     {"broker killed, queues lost", 40, true},
     {"broker killed, old store", 40, true},
     {"broker clock stepped", 40, true},
+    {"bridge cut", 40, true},
+    {"bridge stored and forwarded", 40, true},
     {"agent crashed", 80, true},
     {"agent crashed mid-output", 80, true},
     {"process suspended", 40, true},
+    {"agent crashed, calls again", 60, true},
     {"agent stopped and started", 40, true},
     {"timer late", 3000, false},
     {"garbage", 200, true},
     {"stranger's message", 300, true},
+    {"insider's message", 300, true},
     {"foreign version", 100, true},
     {"message replayed", 300, true},
     {"retained signalling", 100, true},
@@ -45,6 +51,10 @@ constexpr std::array<FaultKind, kFaults> kKinds{{
     {"answer meets cancel", 4000, false},
     {"glare", 4000, false},
     {"misuse", 2000, false},
+    {"answers together", 6000, false},
+    {"pulls together", 3000, false},
+    {"add meets end", 3000, false},
+    {"leavers together", 3000, false},
     {"media failed", 2500, false},
     {"media reconnected", 2500, false},
     {"media gone", 2500, false},
@@ -62,6 +72,18 @@ std::string_view to_string(Fault fault) {
   return kKinds[static_cast<std::size_t>(fault)].name;
 }
 
+std::size_t fault_named(std::string_view name) {
+  std::size_t i = 0;
+  while (i < kFaults && kKinds[i].name != name) {
+    ++i;
+  }
+  return i;
+}
+
+bool strikes_anywhere(Fault fault) {
+  return kKinds[static_cast<std::size_t>(fault)].strikes;
+}
+
 void FaultCounts::add(const FaultCounts& other) {
   for (std::size_t i = 0; i < kFaults; ++i) {
     hits[i] += other.hits[i];
@@ -75,6 +97,13 @@ bool Swarm::any() const {
     }
   }
   return false;
+}
+
+void Swarm::drop(Fault fault) {
+  const auto i = static_cast<std::size_t>(fault);
+  message_total -= i <= kLastMessageFault ? rates[i] : 0U;
+  strike_total -= kKinds[i].strikes ? rates[i] : 0U;
+  rates[i] = 0;
 }
 
 bool Swarm::draw_message_fault(fakes::Prng& prng, Fault& out) const {

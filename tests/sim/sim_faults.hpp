@@ -36,15 +36,20 @@ enum class Fault : std::uint8_t {
   kBrokerKilledQueuesLost,
   kBrokerKilledOldStore,
   kBrokerClockStepped,
+  // the bridge between two sites, each with its own users
+  kBridgeCut,
+  kBridgeStored,
   // one agent
   kCrashed,
   kCrashedMidOutput,
   kSuspended,
+  kRecalled,
   kStoppedAndStarted,
   kTimerLate,
   // outsiders
   kGarbage,
   kStranger,
+  kInsider,
   kForeignVersion,
   kReplayed,
   kRetainedSignal,
@@ -53,6 +58,10 @@ enum class Fault : std::uint8_t {
   kAnswerMeetsCancel,
   kGlare,
   kMisuse,
+  kAnswersTogether,
+  kPullsTogether,
+  kAddMeetsEnd,
+  kLeaversTogether,
   // media
   kMediaFailed,
   kMediaReconnected,
@@ -67,6 +76,10 @@ enum class Fault : std::uint8_t {
 inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kNeverHealed) + 1;
 
 [[nodiscard]] std::string_view to_string(Fault fault);
+/// The fault of that name, kNeverHealed's successor for none.
+[[nodiscard]] std::size_t fault_named(std::string_view name);
+/// True for a fault that may strike at any event, not only where it belongs.
+[[nodiscard]] bool strikes_anywhere(Fault fault);
 
 /// How often each fault has struck.
 struct FaultCounts {
@@ -86,6 +99,8 @@ struct Swarm {
     return rates[static_cast<std::size_t>(fault)];
   }
   [[nodiscard]] bool any() const;
+  /// No fault of this kind any more, for a simpler world.
+  void drop(Fault fault);
 
   /// One fault for a message, by weight; false: none this time.
   bool draw_message_fault(fakes::Prng& prng, Fault& out) const;

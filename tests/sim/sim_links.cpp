@@ -22,8 +22,15 @@ constexpr auto kNetwork = static_cast<std::uint32_t>(LinkLost::Cause::kNetwork);
 
 }  // namespace
 
-Millis World::delay() {
-  return Millis{prng_.between(plan_.network.delay_min, plan_.network.delay_max)};
+/// How long something takes that is named by `key`.
+Millis World::travel(std::uint64_t key) const {
+  const auto span =
+      static_cast<std::uint64_t>(plan_.network.delay_max - plan_.network.delay_min + 1);
+  return Millis{plan_.network.delay_min + static_cast<std::int64_t>(drawn(plan_.seed, key) % span)};
+}
+
+Millis World::delay(Device& device) {
+  return travel(near_key(Place::kNumber, device.index, 1, device.connection, ++device.delays));
 }
 
 /// The broker knows this account no more.
@@ -40,18 +47,20 @@ void World::open_link(Device& device, const Presence& will) {
                               now_,
                               device.index,
                               MessageKind::kMarker,
-                              {}});
+                              {},
+                              0});
   ++device.connection;
   device.phase = LinkPhase::kOpening;
   device.cut = false;
-  if (shut_out(device) || (faulty_ && prng_.chance(plan_.swarm.rate(Fault::kConnectRefused)))) {
-    faults_->hit(Fault::kConnectRefused);
-    push(now_ + delay(), link_event(EventKind::kLinkLost, device, kRefused));
+  if (shut_out(device) ||
+      strikes_near(Fault::kConnectRefused,
+                   near_key(Place::kRefused, device.index, 0, device.connection, 0))) {
+    push(now_ + delay(device), link_event(EventKind::kLinkLost, device, kRefused));
     return;
   }
-  const Instant arrives = std::max(now_ + delay(), device.stalled_until);
+  const Instant arrives = std::max(now_ + delay(device), device.stalled_until);
   if (!broker_.up() && device.stalled_until <= now_) {
-    push(now_ + delay(), link_event(EventKind::kLinkLost, device, kNetwork));
+    push(now_ + delay(device), link_event(EventKind::kLinkLost, device, kNetwork));
     return;
   }
   if (arrives < now_ + kConnectTimeout) {
@@ -65,7 +74,7 @@ void World::open_link(Device& device, const Presence& will) {
 /// The client closes its socket: what was not sent yet is gone, the broker sees the end.
 void World::abandon_link(Device& device) {
   if (device.phase != LinkPhase::kClosed && !device.cut) {
-    const Instant seen = std::max(now_ + delay(), device.stalled_until);
+    const Instant seen = std::max(now_ + delay(device), device.stalled_until);
     const Instant keep_alive = now_ + plan_.devices[device.index].keep_alive * 3 / 2;
     push(std::min(seen, keep_alive), link_event(EventKind::kBrokerLoses, device));
   }
@@ -78,7 +87,7 @@ void World::close_link(Device& device) {
   if (device.phase == LinkPhase::kUp && !device.cut) {
     Event event = link_event(EventKind::kBrokerLoses, device);
     event.what = 1;  // with a DISCONNECT
-    push(std::max({now_ + delay(), device.up_last, device.stalled_until}), event);
+    push(std::max({now_ + delay(device), device.up_last, device.stalled_until}), event);
     device.phase = LinkPhase::kClosed;
     return;
   }
@@ -91,20 +100,20 @@ void World::on_connect(Device& device, const Event& event) {
     return;
   }
   if (shut_out(device)) {
-    push(now_ + delay(), link_event(EventKind::kLinkLost, device, kRefused));
+    push(now_ + delay(device), link_event(EventKind::kLinkLost, device, kRefused));
     return;
   }
   if (!broker_.up()) {
-    push(now_ + delay(), link_event(EventKind::kLinkLost, device, kNetwork));
+    push(now_ + delay(device), link_event(EventKind::kLinkLost, device, kNetwork));
     return;
   }
   const DevicePlan& plan = plan_.devices[device.index];
-  device.down_last = now_ + delay();
+  device.down_last = now_ + delay(device);
   device.up_last = now_;
   device.topic_last.clear();
-  if (faulty_ && prng_.chance(plan_.swarm.rate(Fault::kConnackLate))) {
-    faults_->hit(Fault::kConnackLate);
-    device.down_last = device.down_last + Millis{prng_.between(1'000, 15'000)};
+  const std::uint64_t key = near_key(Place::kConnack, device.index, 0, device.connection, 0);
+  if (strikes_near(Fault::kConnackLate, key)) {
+    device.down_last = device.down_last + Millis{particulars(key).between(1'000, 15'000)};
   }
   const Event up = link_event(EventKind::kLinkUp, device);
   device.session_present = broker_.connect(now_, {device.index, device.connection, plan.mqtt5,
@@ -123,7 +132,6 @@ void World::on_connect(Device& device, const Event& event) {
   }
   route();
   for (const Publication& again : std::exchange(device.resend, {})) {
-    faults_->hit(Fault::kResent);
     broker_.publish(now_, again.packet, again.retain, plan.mqtt5 ? again.expiry_s : std::nullopt);
   }
   route();
@@ -163,10 +171,10 @@ void World::on_broker_loses(Device& device, const Event& event) {
   }
   broker_.lose(now_, device.index, event.connection);
   route();
-  if (faulty_ && prng_.chance(plan_.swarm.rate(Fault::kWillLate))) {
-    faults_->hit(Fault::kWillLate);
-    Event late = link_event(EventKind::kWillLate, device, device.will);
-    push(now_ + Millis{prng_.between(0, 12'000)}, late);
+  const std::uint64_t key = near_key(Place::kWill, device.index, 0, event.connection, 0);
+  if (strikes_near(Fault::kWillLate, key)) {
+    const Event late = link_event(EventKind::kWillLate, device, device.will);
+    push(now_ + Millis{particulars(key).between(0, 12'000)}, late);
   }
 }
 
@@ -175,95 +183,37 @@ void World::publish(Device& device, const Publication& publication) {
     return;
   }
   if (device.cut) {
-    faults_->hit(Fault::kPublishLost);
-    if (prng_.chance(plan_.swarm.rate(Fault::kResent)) && faulty_) {
-      device.resend.push_back(publication);
-    }
-    return;
+    return publish_lost(device, publication);
   }
-  device.up_last = std::max({device.up_last, now_ + delay(), device.stalled_until});
+  const Packet& packet = packets_.at(publication.packet);
+  const Millis up =
+      travel(near_key(Place::kPublish, device.index, 1, device.connection, packet.number));
+  device.up_last = std::max({device.up_last, now_ + up, device.stalled_until});
   uplinks_.push_back(publication);
   push(device.up_last,
        link_event(EventKind::kUplink, device, static_cast<std::uint32_t>(uplinks_.size() - 1)));
+}
+
+/// The client's library may send it again at the next connect.
+void World::publish_lost(Device& device, const Publication& publication) {
+  faults_->hit(Fault::kPublishLost);
+  const std::uint64_t key = near_key(Place::kPublish, device.index, 0, device.connection,
+                                     packets_.at(publication.packet).number);
+  if (device.running() && strikes_near(Fault::kResent, key)) {
+    device.resend.push_back(publication);
+  }
 }
 
 void World::on_uplink(Device& device, const Event& event) {
   const Publication publication = uplinks_[event.value];
   if (!broker_.is_connected(device.index, event.connection) ||
       (device.connection == event.connection && device.cut)) {
-    faults_->hit(Fault::kPublishLost);
-    if (faulty_ && device.running() && prng_.chance(plan_.swarm.rate(Fault::kResent))) {
-      device.resend.push_back(publication);
-    }
-    return;
+    return publish_lost(device, publication);
   }
   const bool mqtt5 = plan_.devices[device.index].mqtt5;
   broker_.publish(now_, publication.packet, publication.retain,
                   mqtt5 ? publication.expiry_s : std::nullopt);
   route();
-}
-
-void World::route() {
-  Delivery delivery;
-  while (broker_.take(delivery)) {
-    const Packet& packet = packets_.at(delivery.packet);
-    if (hooks_ == nullptr || hooks_->lets_through(*this, packet, delivery.client)) {
-      schedule_delivery(delivery);
-    } else {
-      broker_.acknowledge(delivery.client, delivery.connection, delivery.entry);
-    }
-  }
-}
-
-void World::schedule_delivery(const Delivery& delivery) {
-  Device& device = devices_[delivery.client];
-  const TopicId topic = packets_.at(delivery.packet).topic;
-  if (device.topic_last.size() < topics_.size()) {
-    device.topic_last.resize(topics_.size());
-  }
-  Fault fault = Fault::kMqtt311;
-  const bool faulty = faulty_ && plan_.swarm.draw_message_fault(prng_, fault);
-  Instant at = std::max({now_ + delay(), device.stalled_until, device.topic_last[topic]});
-  if (faulty) {
-    faults_->hit(fault);
-    const bool slow = fault == Fault::kDelayed || fault == Fault::kOvertaken;
-    at += Millis{slow ? prng_.between(0, plan_.network.spike_max) : 0};
-  }
-  if (!faulty || fault != Fault::kOvertaken) {
-    at = std::max(at, device.down_last);
-    device.down_last = at;
-  }
-  device.topic_last[topic] = at;
-  deliveries_.push_back(delivery);
-  truncated_.push_back(faulty && fault == Fault::kTruncated ? 1 : 0);
-  if (faulty && fault == Fault::kAckLost) {
-    deliveries_.back().entry = 0;
-  }
-  const Event event = {{},
-                       0,
-                       EventKind::kDownlink,
-                       0,
-                       static_cast<std::uint8_t>(device.index),
-                       delivery.connection,
-                       static_cast<std::uint32_t>(deliveries_.size() - 1)};
-  push(at, event);
-  if (faulty && fault == Fault::kDuplicated) {
-    push(at + Millis{prng_.between(0, plan_.network.spike_max)}, event);
-  }
-}
-
-void World::on_downlink(Device& device, const Event& event) {
-  if (device.connection != event.connection || device.cut || !device.running() ||
-      device.phase == LinkPhase::kClosed || defer_if_suspended(device, event)) {
-    return;
-  }
-  const Delivery delivery = deliveries_[event.value];
-  maybe_strike(device);
-  if (!device.running() || device.cut || device.suspended_until > now_) {
-    return;
-  }
-  arrive(device, delivery, truncated_[event.value] != 0);
-  broker_.acknowledge(delivery.client, delivery.connection, delivery.entry);
 }
 
 /// The connection is dead from now on; each side notices in its own time.

@@ -1,113 +1,61 @@
-// The simulator's command line. Without arguments: all scenarios, all canaries, the golden trace
-// hash, then faulty worlds; this is what CI runs. See README.md beside this file.
+// The simulator's programs. Without arguments: all scenarios, saved scripts, canaries, the golden
+// trace hash, races, then faulty worlds; this is what CI runs. See README.md beside this file.
 
-#include <charconv>
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/sim/scenario.hpp"
 #include "tests/sim/sim_alloc.hpp"
 #include "tests/sim/sim_batch.hpp"
 #include "tests/sim/sim_canary.hpp"
+#include "tests/sim/sim_options.hpp"
+#include "tests/sim/sim_race.hpp"
 #include "tests/sim/sim_run.hpp"
+#include "tests/sim/sim_shrink.hpp"
 
 namespace doorcall::sim {
 namespace {
 
-constexpr std::uint64_t kGoldenWorlds = 64;
-constexpr std::uint64_t kCanarySeeds = 400;
-constexpr std::uint64_t kShortCalls = 25'000;
-constexpr std::uint64_t kLongCalls = 1'050'000;
-
-struct Options {
-  std::uint64_t seed = 0;
-  std::uint64_t calls = kShortCalls;
-  std::uint64_t minutes = 0;
-  std::uint64_t jobs = 1;
-  std::uint64_t min_rate = 0;
-  std::uint64_t first = 1;
-  bool trace = false;
-  std::string canary;
-  std::string scenario;
-  std::string golden;
-};
+#ifdef NDEBUG
+constexpr std::uint64_t kShortCalls = 250'000;
+constexpr std::uint64_t kShortRaces = 500;
+#else
+constexpr std::uint64_t kShortCalls = 6'000;
+constexpr std::uint64_t kShortRaces = 50;
+#endif
+constexpr std::uint64_t kLongCalls = 20'500'000;
+constexpr std::uint64_t kLongRaces = 10'000;
+constexpr std::uint64_t kGoldenWorlds = 32;
+constexpr std::uint64_t kCanarySeeds = 600;
+constexpr std::uint64_t kOftenStruck = 10'000;
+constexpr std::size_t kOftenStruckKinds = 20;
 
 struct Tally {
   int passed = 0;
   int failed = 0;
+  std::string first_failed;
 
   void add(bool ok, const std::string& what) {
     ok ? ++passed : ++failed;
+    if (!ok && first_failed.empty()) {
+      first_failed = what;
+    }
     std::printf("%s %s\n", ok ? "ok    " : "FAILED", what.c_str());
   }
 };
 
-bool read_number(const char* text, std::uint64_t& out) {
-  const char* end = text + std::strlen(text);
-  const auto result = std::from_chars(text, end, out);
-  return result.ec == std::errc() && result.ptr == end;
-}
-
-int usage(const char* wrong) {
-  std::printf(
-      "doorcall_sim: '%s' is not understood\n"
-      "usage: doorcall_sim [--seed N [--trace]] [--calls N | --long | --minutes M] [--first SEED]\n"
-      "                    [--jobs N] [--min-rate CALLS_PER_CPU_SECOND] [--golden FILE]\n"
-      "                    [--canary NAME] [--scenario NAME [--trace]]\n",
-      wrong);
-  return 2;
-}
-
-/// 0, or what main() returns.
-int parse(int count, char** arguments, Options& options) {
-  for (int i = 1; i < count; ++i) {
-    const std::string_view name = arguments[i];
-    const char* value = i + 1 < count ? arguments[i + 1] : "";
-    struct Number {
-      std::string_view name;
-      std::uint64_t* field;
-    };
-    struct Text {
-      std::string_view name;
-      std::string* field;
-    };
-    bool known = false;
-    for (const Number& one :
-         {Number{"--seed", &options.seed}, Number{"--calls", &options.calls},
-          Number{"--minutes", &options.minutes}, Number{"--jobs", &options.jobs},
-          Number{"--first", &options.first}, Number{"--min-rate", &options.min_rate}}) {
-      if (one.name == name) {
-        known = read_number(value, *one.field);
-      }
-    }
-    for (const Text& one : {Text{"--canary", &options.canary}, Text{"--golden", &options.golden},
-                            Text{"--scenario", &options.scenario}}) {
-      if (one.name == name && *value != '\0') {
-        *one.field = value;
-        known = true;
-      }
-    }
-    i += known ? 1 : 0;
-    if (name == "--trace" || name == "--long") {
-      known = true;
-      options.trace = options.trace || name == "--trace";
-      options.calls = name == "--long" ? kLongCalls : options.calls;
-    }
-    if (!known) {
-      return usage(arguments[i]);
-    }
-  }
-  return 0;
-}
-
 int run_seed(const Options& options) {
   const WorldPlan plan = draw_plan(options.seed, kCallsPerWorld);
   std::printf("%s", describe(plan).c_str());
-  const RunResult run = run_world(plan, options.trace);
-  std::printf("%" PRIu64 " calls, %" PRIu64 " connected, trace hash %016" PRIx64 "\n", run.calls,
-              run.connected, run.hash);
+  RunOptions how;
+  how.text = options.trace_all ? Detail::kAll : options.trace ? Detail::kCalls : Detail::kNone;
+  const RunResult run = run_world(plan, how);
+  std::printf("%" PRIu64 " calls, %" PRIu64 " legs connected, trace hash %016" PRIx64 "\n",
+              run.calls, run.connected, run.hash);
   if (run.violation) {
     std::printf("FAILED: %s: %s\n", run.violation->name.c_str(), run.violation->detail.c_str());
   }
@@ -116,8 +64,7 @@ int run_seed(const Options& options) {
 }
 
 void run_scenarios(const Options& options, Tally& tally) {
-  for (const auto group :
-       {outcome_scenarios(), crossing_scenarios(), loss_scenarios(), ghost_scenarios()}) {
+  for (const auto group : all_scenarios()) {
     for (const ScenarioCase& scenario : group) {
       if (options.scenario.empty() || options.scenario == scenario.name) {
         const std::string wrong = run_scenario(scenario, options.trace);
@@ -125,6 +72,26 @@ void run_scenarios(const Options& options, Tally& tally) {
         std::printf("%s", wrong.c_str());
       }
     }
+  }
+}
+
+/// Failures of the past, kept as scripts: none may come back.
+void run_scripts(const Options& options, Tally& tally) {
+  std::vector<std::string> files;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(options.found, none)) {
+    if (entry.path().extension() == ".txt") {
+      files.push_back(entry.path().string());
+    }
+  }
+  if (std::filesystem::is_regular_file(options.scenario, none)) {
+    files.push_back(options.scenario);
+  }
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) {
+    const std::string wrong = replay_file(file, options.trace);
+    tally.add(wrong.empty(), "script: " + std::filesystem::path(file).filename().string() +
+                                 (wrong.empty() ? "" : ": " + wrong));
   }
 }
 
@@ -138,6 +105,7 @@ void run_canaries(const Options& options, Tally& tally) {
     }
   }
   if (options.canary.empty()) {
+    tally.add(shrinks_canary(), "canary shrinking: to a few decisions that still fail");
     const std::uint64_t before = watched_allocations();
     {
       const AllocationWatch watch;
@@ -168,44 +136,82 @@ void check_golden(const Options& options, Tally& tally) {
             "trace hash is the one in " + options.golden);
 }
 
-void print_faults(const FaultCounts& faults, bool enough, Tally& tally) {
-  bool all = true;
-  std::printf("fault                          strikes\n");
+void check_races(std::uint64_t count, Tally& tally) {
+  const RaceResult result = run_races(count);
+  tally.add(result.failed == 0, std::to_string(result.races) +
+                                    " races of 8 devices in one millisecond: one winner each, the "
+                                    "others idle within " +
+                                    std::to_string(result.longest_ms) + " ms");
+}
+
+void check_faults(const Options& options, const BatchResult& result, Tally& tally) {
+  std::size_t struck = 0;
+  std::size_t often = 0;
+  std::printf("fault                               strikes\n");
   for (std::size_t i = 0; i < kFaults; ++i) {
-    std::printf("  %-24s %12" PRIu64 "\n", std::string(to_string(static_cast<Fault>(i))).c_str(),
-                faults.hits[i]);
-    all = all && faults.hits[i] != 0;
+    std::printf("  %-28s %12" PRIu64 "\n", std::string(to_string(static_cast<Fault>(i))).c_str(),
+                result.faults.hits[i]);
+    struck += result.faults.hits[i] != 0 ? 1U : 0U;
+    often += result.faults.hits[i] >= kOftenStruck ? 1U : 0U;
   }
-  if (enough) {
-    tally.add(all, "every kind of fault has struck");
+  std::printf("what happened\n");
+  result.coverage.print();
+  if (result.calls >= 50'000) {
+    const std::string missing = result.coverage.missing();
+    tally.add(missing.empty(),
+              "everything has happened" + (missing.empty() ? "" : " but: " + missing));
+  }
+  if (result.calls >= 10'000) {
+    tally.add(struck == kFaults, "every kind of fault has struck");
+  }
+  if (options.is_long) {
+    tally.add(often >= kOftenStruckKinds, std::to_string(often) + " kinds of fault have struck " +
+                                              std::to_string(kOftenStruck) + " times and more");
   }
 }
 
-void run_worlds(const Options& options, Tally& tally) {
+BatchOptions batch_of(const Options& options) {
+  const std::uint64_t calls = options.calls != 0 ? options.calls
+                              : options.is_long  ? kLongCalls
+                                                 : kShortCalls;
   BatchOptions batch;
   batch.first_seed = options.first;
-  batch.worlds = (options.calls + kCallsPerWorld - 1) / kCallsPerWorld * 11 / 10;
+  batch.worlds = calls / kCallsEachWorldMakes + 1;
   batch.cpu_minutes = options.minutes;
   batch.jobs = static_cast<unsigned>(options.jobs);
-  batch.repeat_each = 20;
-  std::printf("worlds %" PRIu64 " from seed %" PRIu64 ", %u calls each, %u processes\n",
-              batch.worlds, batch.first_seed, kCallsPerWorld, batch.jobs);
+  batch.repeat_each = options.is_long ? 1'000 : 50;
+  batch.stop_at_first = options.stop_at_first;
+  batch.shrink_seconds = options.stop_at_first ? 0 : options.seconds;
+  return batch;
+}
+
+void check_worlds(const Options& options, Tally& tally) {
+  const BatchOptions batch = batch_of(options);
+  std::printf("worlds %" PRIu64 " from seed %" PRIu64 ", %u processes\n", batch.worlds,
+              batch.first_seed, batch.jobs);
   std::fflush(stdout);
   const BatchResult result = run_batch(batch);
+  if (options.stop_at_first && result.failed != 0) {
+    std::printf("FOUND by '%s' after %" PRIu64 " calls\n", result.found.data(), result.calls);
+    tally.add(false, result.found.data());
+    return;
+  }
   const std::uint64_t rate = result.cpu_us == 0 ? 0 : result.calls * 1'000'000 / result.cpu_us;
-  print_faults(result.faults, result.calls >= 10'000, tally);
-  std::printf("%" PRIu64 " calls (%" PRIu64 " in faulty worlds, %" PRIu64 " connected), %" PRIu64
-              " packets, %" PRIu64 " virtual days, %" PRIu64 " calls a CPU second\n",
+  check_faults(options, result, tally);
+  std::printf("%" PRIu64 " calls (%" PRIu64 " in faulty worlds, %" PRIu64
+              " legs connected), %" PRIu64 " packets, %" PRIu64 ".%02" PRIu64
+              " simulated years, %" PRIu64 " calls a CPU second\n",
               result.calls, result.faulty_calls, result.connected, result.packets,
-              result.virtual_ms / 86'400'000, rate);
+              result.virtual_ms / 31'557'600'000, result.virtual_ms / 315'576'000 % 100, rate);
   std::printf("trace hash of all worlds: %016" PRIx64 "\n", result.hash);
   tally.passed += static_cast<int>(result.worlds - result.failed);
   tally.failed += static_cast<int>(result.failed);
   tally.add(result.repeated != 0 && result.differed == 0,
             std::to_string(result.repeated) + " worlds run twice give the same trace");
+  const std::uint64_t wanted = (batch.worlds - 1) * kCallsEachWorldMakes;
   if (options.minutes == 0) {
-    tally.add(result.faulty_calls >= options.calls,
-              "at least " + std::to_string(options.calls) + " faulty calls");
+    tally.add(result.faulty_calls >= wanted,
+              "at least " + std::to_string(wanted) + " faulty calls");
   }
   if (options.min_rate != 0) {
     tally.add(rate >= options.min_rate,
@@ -213,31 +219,59 @@ void run_worlds(const Options& options, Tally& tally) {
   }
 }
 
-int run_all(const Options& options) {
-  Tally tally;
-  const bool all = options.canary.empty() && options.scenario.empty();
-  if (all || !options.scenario.empty()) {
-    run_scenarios(options, tally);
-  }
-  if (all || !options.canary.empty()) {
-    run_canaries(options, tally);
-  }
-  if (all) {
-    check_golden(options, tally);
-    run_worlds(options, tally);
+int finish(const Options& options, const Tally& tally) {
+  if (options.stop_at_first && tally.failed != 0) {
+    std::printf("FOUND: %s\n", tally.first_failed.c_str());
   }
   std::printf("%d passed, %d failed\n", tally.passed, tally.failed);
   return tally.failed == 0 && tally.passed != 0 ? 0 : 1;
+}
+
+int run_all(const Options& options) {
+  Tally tally;
+  if (options.worlds_only) {
+    check_worlds(options, tally);
+    return finish(options, tally);
+  }
+  const bool all = options.canary.empty() && options.scenario.empty() && options.race == 0;
+  if (all || !options.scenario.empty()) {
+    run_scenarios(options, tally);
+    run_scripts(options, tally);
+  }
+  if (options.stop_at_first && tally.failed != 0) {
+    return finish(options, tally);
+  }
+  if (!options.stop_at_first && (all || !options.canary.empty())) {
+    run_canaries(options, tally);
+  }
+  if (all && !options.stop_at_first) {
+    check_golden(options, tally);
+  }
+  if (all || options.race != 0) {
+    check_races(options.race != 0 ? options.race
+                : options.is_long ? kLongRaces
+                                  : kShortRaces,
+                tally);
+  }
+  if (all && !(options.stop_at_first && tally.failed != 0)) {
+    check_worlds(options, tally);
+  }
+  return finish(options, tally);
 }
 
 }  // namespace
 }  // namespace doorcall::sim
 
 int main(int count, char** arguments) {
-  doorcall::sim::Options options;
-  const int wrong = doorcall::sim::parse(count, arguments, options);
+  namespace sim = doorcall::sim;
+  sim::Options options;
+  options.found = DOORCALL_SIM_FOUND;
+  const int wrong = sim::parse(count, arguments, options);
   if (wrong != 0) {
     return wrong;
   }
-  return options.seed != 0 ? doorcall::sim::run_seed(options) : doorcall::sim::run_all(options);
+  if (options.shrink != 0) {
+    return sim::shrink_and_print(options.shrink, options.seconds, options.save) ? 1 : 0;
+  }
+  return options.seed != 0 ? sim::run_seed(options) : sim::run_all(options);
 }

@@ -10,6 +10,7 @@ struct OutputHandler {
   Device& device;
 
   void operator()(const SendMessage& send) const { world.on_send(device, send); }
+  void operator()(const SendPush& send) const { world.on_push(device, send); }
   void operator()(const SendPresence& send) const { world.on_presence(device, send); }
   void operator()(const OpenLink& open) const { world.open_link(device, open.will); }
   void operator()(const CloseLink&) const { world.close_link(device); }
@@ -21,23 +22,23 @@ struct OutputHandler {
     world.checks_.media_stopped(world.now_, device.index, stop);
     const CallTruth* call = world.checks_.find(stop.call);
     if (call != nullptr) {
-      const auto number = static_cast<std::uint32_t>(call - world.checks_.calls().data());
-      world.plan_media(device, number, MediaState::kDisconnected, 500);
+      world.plan_media(device, call->number, MediaState::kDisconnected, 500);
     }
   }
   void operator()(const CallEvent& event) const { world.on_call_event(device, event); }
+  void operator()(const ModeEvent&) const {}
   void operator()(const LinkEvent&) const {}
   void operator()(const PresenceEvent&) const {}
   void operator()(const Stopped&) const {
     device.stopping = true;
-    world.push(world.now_ + Millis{world.prng_.between(100, 10'000)},
-               {{}, 0, EventKind::kStart, 0, static_cast<std::uint8_t>(device.index), 0, 0});
+    world.restart_later(device, device.down_for);
   }
 };
 
 void World::on_output(Device& device, const Output& output) {
-  const bool on_wire =
-      std::holds_alternative<SendMessage>(output) || std::holds_alternative<SendPresence>(output);
+  const bool on_wire = std::holds_alternative<SendMessage>(output) ||
+                       std::holds_alternative<SendPresence>(output) ||
+                       std::holds_alternative<SendPush>(output);
   if (!on_wire) {
     trace_->output(now_, device.index, output, {});
   }
@@ -55,7 +56,7 @@ void World::on_send(Device& device, const SendMessage& send) {
   }
   const TopicId topic = inbox(send.to, plan_.devices[device.index].settings.self);
   const PacketId packet = packets_.add(
-      {topic, bytes, now_, device.index, kind_of(send.message.body), send.message.header.call});
+      {topic, bytes, now_, device.index, kind_of(send.message.body), send.message.header.call, 0});
   publish(device, {packet, false, send.expiry_s});
 }
 
@@ -69,8 +70,22 @@ void World::on_presence(Device& device, const SendPresence& send) {
   }
   const Account& self = plan_.devices[device.index].settings.self;
   const TopicId topic = topics_.intern(transport::presence_topic(root_, self).view());
-  publish(device, {packets_.add({topic, bytes, now_, device.index, MessageKind::kMarker, {}}), true,
-                   send.expiry_s});
+  publish(device, {packets_.add({topic, bytes, now_, device.index, MessageKind::kMarker, {}, 0}),
+                   true, send.expiry_s});
+}
+
+/// No device listens to push topics: what counts is what is said there.
+void World::on_push(Device& device, const SendPush& send) {
+  const std::size_t size = transport::encode(send.push, buffer_);
+  const Bytes bytes(buffer_.data(), size);
+  trace_->output(now_, device.index, send, bytes);
+  if (size == 0) {
+    checks_.fail(now_, "push cannot be encoded", "device d" + std::to_string(device.index));
+    return;
+  }
+  if (hooks_ == nullptr || hooks_->pushes(*this, device.index, send)) {
+    checks_.pushed(now_, device.index, send);
+  }
 }
 
 void World::on_call_event(Device& device, const CallEvent& event) {
@@ -84,7 +99,7 @@ void World::on_call_event(Device& device, const CallEvent& event) {
     copy.line = {};
     copy.offer = {};
     const Bytes data(reinterpret_cast<const std::uint8_t*>(event.data.data()), event.data.size());
-    const Packet& kept = packets_.at(packets_.add({0, data, now_, device.index, {}, event.call}));
+    const Packet& kept = packets_.at(packets_.add({0, data, now_, kNobody, {}, event.call, 0}));
     copy.data = {reinterpret_cast<const char*>(kept.bytes.data()), kept.bytes.size()};
     logs_[device.index].push_back(copy);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -30,6 +31,7 @@ struct Packet {
   std::size_t sender = kNobody;  ///< device index; kNobody: an outsider, or made by the world
   MessageKind kind = MessageKind::kMarker;  ///< of signalling sent by a device
   CallId call;
+  std::uint32_t number = 0;  ///< counts its sender's packets; set by Packets
 };
 
 /// Everything that one world publishes, kept until clear(): packets never move, so that views of
@@ -39,6 +41,7 @@ class Packets {
   PacketId add(const Packet& packet) {
     Packet copy = packet;
     copy.bytes = keep(packet.bytes);
+    copy.number = ++numbers_[packet.sender & 0xffU];
     packets_.push_back(copy);
     return static_cast<PacketId>(packets_.size() - 1);
   }
@@ -48,6 +51,7 @@ class Packets {
 
   void clear() {
     packets_.clear();
+    numbers_.fill(0);
     chunk_ = 0;
     used_ = 0;
   }
@@ -73,6 +77,7 @@ class Packets {
   }
 
   std::deque<Packet> packets_;
+  std::array<std::uint32_t, 256> numbers_{};
   std::vector<std::unique_ptr<std::uint8_t[]>> chunks_;
   std::size_t chunk_ = 0;
   std::size_t used_ = 0;

@@ -1,3 +1,6 @@
+// What a seed decides before its world begins: users, devices, settings, table sizes, which faults
+// exist at all and how strong, and how the people are.
+
 #include "tests/sim/sim_plan.hpp"
 
 #include <algorithm>
@@ -12,55 +15,156 @@ Millis draw(Prng& prng, std::int64_t low, std::int64_t high) {
   return Millis{prng.between(low, high)};
 }
 
-Account account_of(std::size_t number) {
-  const std::string digits = std::to_string(number);
-  return {*DeviceId::parse("d" + digits), *UserId::parse("u" + digits)};
+std::uint16_t rate(Prng& prng, std::int64_t low, std::int64_t high) {
+  return static_cast<std::uint16_t>(prng.between(low, high));
+}
+
+/// A rate that is 0 in every other world.
+std::uint16_t perhaps(Prng& prng, std::int64_t high) {
+  const std::uint16_t drawn = rate(prng, 1, high);
+  return prng.chance(5'000) ? drawn : std::uint16_t{0};
+}
+
+Account account_of(std::size_t device, std::size_t user) {
+  return {*DeviceId::parse("d" + std::to_string(device)), user_id(user)};
 }
 
 Limits tiny_limits(Prng& prng) {
   Limits limits;
-  limits.calls = static_cast<std::uint16_t>(prng.between(1, 3));
-  limits.legs = static_cast<std::uint16_t>(prng.between(2, 6));
-  limits.outgoing = static_cast<std::uint16_t>(prng.between(2, 6));
-  limits.tombstones = static_cast<std::uint16_t>(prng.between(1, 4));
+  limits.calls = rate(prng, 1, 3);
+  limits.legs = rate(prng, 2, 8);
+  limits.outgoing = rate(prng, 2, 8);
+  limits.tombstones = rate(prng, 1, 4);
   limits.tombstones_per_sender = 1;
-  limits.peers = static_cast<std::uint16_t>(prng.between(1, 4));
+  limits.peers = rate(prng, 1, 4);
   limits.pool_bytes = static_cast<std::uint32_t>(prng.between(64, 1024));
   return limits;
 }
 
-DevicePlan draw_device(Prng& prng, const Swarm& swarm, const Settings& common, std::size_t index) {
+Limits roomy_limits(Prng& prng, const Settings& settings) {
+  Limits limits;
+  limits.calls = static_cast<std::uint16_t>(settings.lines + prng.between(2, 4));
+  limits.legs = static_cast<std::uint16_t>(10 * limits.calls);
+  limits.outgoing = 80;
+  limits.tombstones = 96;
+  limits.tombstones_per_sender = 32;
+  limits.peers = 20;
+  limits.pool_bytes = 16 * 1024;
+  return limits;
+}
+
+template <typename List>
+void fill(Prng& prng, List& list, std::size_t users, std::uint32_t chance) {
+  for (std::size_t user = 0; user < users; ++user) {
+    if (prng.chance(chance)) {
+      (void)list.add(user_id(user));
+    }
+  }
+}
+
+void draw_times(Prng& prng, Settings& settings) {
+  settings.ring_time = draw(prng, 1, 40) * 1000;
+  settings.notice_time = prng.chance(5'000) ? draw(prng, 1, 10) * 1000 : Millis{0};
+  settings.receipt_time = draw(prng, 1'000, 20'000);
+  settings.confirm_time = draw(prng, 2'000, 12'000);
+  settings.media_start_time = draw(prng, 1'000, 15'000);
+  settings.offline_belief_time = draw(prng, 0, 8'000);
+  settings.busy_settle_time = draw(prng, 0, 4'000);
+  settings.alone_time = prng.chance(5'000) ? draw(prng, 1'000, 30'000) : Millis{0};
+  settings.longest_call = prng.chance(2'000) ? draw(prng, 60'000, 120'000) : Millis{0};
+}
+
+void draw_rules(Prng& prng, Settings& settings, std::size_t users) {
+  settings.lines = static_cast<std::uint16_t>(prng.chance(7'000) ? 1 : prng.between(2, 3));
+  settings.parties = static_cast<std::uint16_t>(prng.between(prng.chance(1'500) ? 2 : 4, 16));
+  settings.call_waiting = prng.chance(2'500);
+  settings.chime_only = prng.chance(800);
+  settings.decline_here = prng.chance(3'000);
+  settings.refuse_strangers = prng.chance(700);
+  settings.hide_busy = prng.chance(1'500);
+  settings.media_hook = prng.chance(5'000);
+  fill(prng, settings.contacts, users, 7'000);
+  fill(prng, settings.dnd_overrides, users, 2'000);
+  fill(prng, settings.doors, users, 4'000);
+}
+
+DevicePlan draw_device(Prng& prng, const WorldPlan& plan, const Settings& common,
+                       std::size_t user) {
   DevicePlan device;
+  device.user = user;
   device.settings = common;
-  device.settings.self = account_of(index);
-  device.settings.ring_time = draw(prng, 1, 40) * 1000;
-  device.settings.notice_time = prng.chance(5'000) ? draw(prng, 1, 10) * 1000 : Millis{0};
-  device.settings.receipt_time = draw(prng, 1'000, 20'000);
-  device.settings.confirm_time = draw(prng, 2'000, 12'000);
-  device.settings.media_start_time = draw(prng, 1'000, 15'000);
-  device.settings.offline_belief_time = draw(prng, 0, 8'000);
-  device.settings.lines = static_cast<std::uint16_t>(prng.chance(7'000) ? 1 : prng.between(2, 3));
-  device.settings.media_hook = prng.chance(6'000);
-  device.limits.calls = static_cast<std::uint16_t>(device.settings.lines + prng.between(1, 4));
-  device.limits.legs = static_cast<std::uint16_t>(2 * device.limits.calls);
-  device.limits.outgoing = static_cast<std::uint16_t>(prng.between(16, 48));
-  device.limits.tombstones = static_cast<std::uint16_t>(prng.between(32, 64));
-  device.limits.peers = 16;
-  device.limits.pool_bytes = 8 * 1024;
-  if (prng.chance(swarm.rate(Fault::kTinyTables))) {
+  device.settings.self = account_of(plan.devices.size(), user);
+  draw_times(prng, device.settings);
+  draw_rules(prng, device.settings, plan.users);
+  device.limits = roomy_limits(prng, device.settings);
+  if (prng.chance(plan.swarm.rate(Fault::kTinyTables))) {
     device.limits = tiny_limits(prng);
   }
-  device.mqtt5 = !prng.chance(swarm.rate(Fault::kMqtt311));
+  device.mqtt5 = !prng.chance(plan.swarm.rate(Fault::kMqtt311));
   device.keep_alive = draw(prng, 2'000, 20'000);
   device.will_delay = draw(prng, 0, 8'000);
   device.clock_offset = draw(prng, 0, 1'000'000'000);
-  if (prng.chance(swarm.rate(Fault::kNeverHealed))) {
+  if (prng.chance(plan.swarm.rate(Fault::kNeverHealed))) {
     device.fate = static_cast<Fate>(1 + prng.below(3));
   }
   return device;
 }
 
+/// A world where people like to talk with many.
+void make_sociable(Prng& prng, PeoplePlan& people) {
+  people.answer = rate(prng, 7'000, 9'800);
+  people.several = rate(prng, 4'000, 9'500);
+  people.add = rate(prng, 3'000, 9'000);
+  people.cancel = rate(prng, 0, 1'500);
+  people.hang_up = rate(prng, 0, 4'000);
+  people.talk_ms = prng.between(20'000, 90'000);
+  people.pause_ms = prng.between(10'000, 40'000);
+}
+
+PeoplePlan draw_people(Prng& prng) {
+  PeoplePlan people;
+  people.answer = rate(prng, 2'000, 9'000);
+  people.decline = rate(prng, 0, 8'000);
+  people.silence = perhaps(prng, 3'000);
+  people.cancel = rate(prng, 0, 5'000);
+  people.hang_up = rate(prng, 0, 9'000);
+  people.end_for_all = perhaps(prng, 5'000);
+  people.wait_offline = rate(prng, 0, 8'000);
+  people.several = perhaps(prng, 8'000);
+  people.ring_plan = perhaps(prng, 7'000);
+  people.add = perhaps(prng, 5'000);
+  people.rejoin = perhaps(prng, 3'000);
+  people.pull = perhaps(prng, 4'000);
+  people.modes = perhaps(prng, 3'000);
+  people.pause_ms = prng.between(500, 40'000);
+  people.talk_ms = prng.between(500, 60'000);
+  if (prng.chance(3'500)) {
+    make_sociable(prng, people);
+  }
+  return people;
+}
+
+NetworkPlan draw_network(Prng& prng) {
+  NetworkPlan network;
+  network.delay_min = prng.between(0, 20);
+  network.delay_max = network.delay_min + prng.between(0, prng.chance(3'000) ? 800 : 30);
+  network.spike_max = prng.between(100, 6'000);
+  network.arrivals_before_up = prng.chance(5'000);
+  network.second_site = prng.below(1U << kUsersMax);
+  return network;
+}
+
+/// Mostly one device, now and then a household.
+std::size_t draw_device_count(Prng& prng) {
+  const std::uint32_t drawn = prng.below(100);
+  return drawn < 50 ? 1 : drawn < 90 ? 2 + drawn % 2 : 4 + drawn % 5;
+}
+
 }  // namespace
+
+UserId user_id(std::size_t number) {
+  return *UserId::parse("u" + std::to_string(number));
+}
 
 Millis WorldPlan::longest(Millis Settings::*field) const {
   Millis longest{0};
@@ -76,65 +180,36 @@ WorldPlan draw_plan(std::uint64_t seed, std::uint32_t calls) {
   plan.seed = seed;
   plan.calls = calls;
   plan.swarm = draw_swarm(prng);
-  plan.network.delay_min = prng.between(0, 20);
-  plan.network.delay_max = plan.network.delay_min + prng.between(0, prng.chance(3'000) ? 800 : 30);
-  plan.network.spike_max = prng.between(100, 6'000);
-  plan.network.arrivals_before_up = prng.chance(5'000);
-  plan.people.answer = static_cast<std::uint16_t>(prng.between(2'000, 9'000));
-  plan.people.decline = static_cast<std::uint16_t>(prng.between(0, 8'000));
-  plan.people.cancel = static_cast<std::uint16_t>(prng.between(0, 6'000));
-  plan.people.hang_up = static_cast<std::uint16_t>(prng.between(0, 9'000));
-  plan.people.wait_offline = static_cast<std::uint16_t>(prng.between(0, 8'000));
-  plan.people.pause_ms = prng.between(500, 40'000);
-  plan.people.talk_ms = prng.between(500, 60'000);
+  plan.network = draw_network(prng);
+  plan.people = draw_people(prng);
   Settings common;
   common.heartbeat_time = draw(prng, 2'000, 15'000);
   common.lost_time = 3 * common.heartbeat_time + draw(prng, 0, 20'000);
-  const std::size_t count = 2 + prng.below(4);
-  for (std::size_t i = 0; i < count; ++i) {
-    plan.devices.push_back(draw_device(prng, plan.swarm, common, i));
-  }
-  return plan;
-}
-
-WorldPlan calm_plan(std::size_t devices) {
-  WorldPlan plan;
-  plan.people = {0, 0, 0, 0, 0, 1'000, 1'000};
-  for (std::size_t i = 0; i < devices; ++i) {
-    DevicePlan device;
-    device.settings.self = account_of(i);
-    device.limits.peers = 16;
-    plan.devices.push_back(device);
-  }
-  return plan;
-}
-
-std::string describe(const WorldPlan& plan) {
-  std::string text = "seed " + std::to_string(plan.seed) + ": " +
-                     std::to_string(plan.devices.size()) + " devices, " +
-                     std::to_string(plan.calls) + " calls, delay " +
-                     std::to_string(plan.network.delay_min) + "-" +
-                     std::to_string(plan.network.delay_max) + " ms\n";
-  for (const DevicePlan& device : plan.devices) {
-    const Settings& s = device.settings;
-    text += "  " + std::string(to_text(s.self).view()) + (device.mqtt5 ? " mqtt 5" : " mqtt 3.1.1");
-    text += ", lines " + std::to_string(s.lines) + (s.media_hook ? ", media hook" : "");
-    text += ", ring " + std::to_string(s.ring_time.count());
-    text += ", receipt " + std::to_string(s.receipt_time.count());
-    text += ", confirm " + std::to_string(s.confirm_time.count());
-    text += ", heartbeat " + std::to_string(s.heartbeat_time.count());
-    text += ", lost " + std::to_string(s.lost_time.count());
-    text += ", calls " + std::to_string(device.limits.calls);
-    text += device.fate == Fate::kHealed ? "\n" : ", never healed\n";
-  }
-  text += "  faults:";
-  for (std::size_t i = 0; i < kFaults; ++i) {
-    if (plan.swarm.rates[i] != 0) {
-      text += " [" + std::string(to_string(static_cast<Fault>(i))) + " " +
-              std::to_string(plan.swarm.rates[i]) + "]";
+  const std::uint32_t crowd = prng.below(100);
+  plan.users = crowd < 40 ? 2 : crowd < 70 ? 3 : crowd < 96 ? 4 + crowd % 3 : 8 + seed % 5;
+  for (std::size_t user = 0; user < plan.users; ++user) {
+    const std::size_t rest = kDevicesMax - plan.devices.size() - (plan.users - user - 1);
+    const std::size_t count = std::min(draw_device_count(prng), rest);
+    for (std::size_t i = 0; i < count; ++i) {
+      plan.devices.push_back(draw_device(prng, plan, common, user));
     }
   }
-  return text + "\n";
+  return plan;
+}
+
+WorldPlan calm_plan(const std::vector<std::size_t>& devices_of_users) {
+  WorldPlan plan;
+  plan.users = devices_of_users.size();
+  for (std::size_t user = 0; user < plan.users; ++user) {
+    for (std::size_t i = 0; i < devices_of_users[user]; ++i) {
+      DevicePlan device;
+      device.user = user;
+      device.settings.self = account_of(plan.devices.size(), user);
+      device.limits.peers = 20;
+      plan.devices.push_back(device);
+    }
+  }
+  return plan;
 }
 
 }  // namespace doorcall::sim

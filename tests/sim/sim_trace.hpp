@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "agent/core/input.hpp"
@@ -8,14 +9,21 @@
 
 namespace doorcall::sim {
 
+/// How much of a world is printed.
+enum class Detail : std::uint8_t {
+  kNone,
+  kCalls,  ///< without presence, acknowledgements, markers and idle timers
+  kAll,
+};
+
 /// A hash over every input and output of every device of a world and, if wanted, a readable text
 /// of them on stdout. Equal hashes mean equal runs.
 class Trace {
  public:
-  explicit Trace(bool text) : text_(text) {}
+  explicit Trace(Detail detail) : detail_(detail) {}
 
   void input(Instant now, std::size_t device, const Input& input, Bytes raw);
-  void result(const Result& result);
+  void result(const Result& result, bool with_invitees);
   void output(Instant now, std::size_t device, const Output& output, Bytes raw);
   /// What happens around the devices: readable only, not hashed.
   void note(Instant now, std::string_view what, std::size_t device);
@@ -28,13 +36,15 @@ class Trace {
   void add(std::string_view text);
 
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
-  [[nodiscard]] bool text() const { return text_; }
 
  private:
   void hash_event(const CallEvent& event);
   void hash_output(const Output& output);
 
-  bool text_;
+  void print_pending();
+
+  Detail detail_;
+  std::string pending_;  ///< an input that is printed only if something comes out
   std::uint64_t hash_ = 0xcbf29ce484222325U;
 };
 

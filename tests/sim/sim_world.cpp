@@ -22,27 +22,33 @@ bool later(const Event& a, const Event& b) {
 
 }  // namespace
 
-World::World(const WorldPlan& plan, Trace& trace, FaultCounts& faults, Hooks* hooks)
+World::World(const WorldPlan& plan, Trace& trace, FaultCounts& faults, Hooks* hooks, Script* record,
+             const Script* replay)
     : plan_(plan),
       prng_(plan.seed),
       trace_(&trace),
       faults_(&faults),
       hooks_(hooks),
       now_(Instant{Millis{1'000'000}}),
+      record_(record),
       checks_(plan),
       broker_(packets_, topics_, plan.devices.size()) {
   faulty_ = plan.swarm.any();
+  if (replay != nullptr) {
+    replay_.emplace(*replay);
+  }
   logs_.resize(plan.devices.size());
   for (std::size_t i = 0; i < plan.devices.size(); ++i) {
     Device& device = devices_.emplace_back();
     device.index = i;
     device.memory_bytes = Engine::bytes_needed(plan.devices[i].limits);
-    device.memory =
-        std::make_unique<std::max_align_t[]>(device.memory_bytes / sizeof(std::max_align_t) + 1);
+    device.memory = std::make_unique_for_overwrite<std::max_align_t[]>(
+        device.memory_bytes / sizeof(std::max_align_t) + 1);
     faults_->hits[static_cast<std::size_t>(Fault::kMqtt311)] += plan.devices[i].mqtt5 ? 0U : 1U;
     const bool tiny = plan.devices[i].limits.tombstones_per_sender == 1;
     faults_->hits[static_cast<std::size_t>(Fault::kTinyTables)] += tiny ? 1U : 0U;
-    push(now_ + Millis{prng_.between(0, plan.calls == 0 ? 0 : 3'000)},
+    const auto start = static_cast<std::int64_t>(drawn(plan.seed, i) % 3'000);
+    push(now_ + Millis{plan.calls == 0 ? 0 : start},
          {{}, 0, EventKind::kBoot, 0, static_cast<std::uint8_t>(i), 0, 0});
     if (plan.calls != 0) {
       plan_deed(i, Deed::kCall, plan.people.pause_ms, 0);
@@ -69,6 +75,13 @@ bool World::run(Instant until) {
   return !checks_.violation();
 }
 
+/// The next step happens at `at`.
+void World::advance(Instant at) {
+  now_ = std::max(now_, at);
+  turn_ = now_ == turn_at_ ? turn_ + 1 : 0;
+  turn_at_ = now_;
+}
+
 bool World::step(Instant until) {
   Device* due = nullptr;
   Instant next = after(until, Millis{1});
@@ -79,17 +92,21 @@ bool World::step(Instant until) {
     }
   }
   const Instant broker_due = broker_.next_deadline();
+  const Instant queue_due = queue_.empty() ? kNever : queue_.front().at;
+  if (replay_ && step_script(std::min({next, broker_due, queue_due, after(until, Millis{1})}))) {
+    return true;
+  }
   const bool queued = !queue_.empty() && queue_.front().at < std::min(next, broker_due);
   if (queued) {
     std::pop_heap(queue_.begin(), queue_.end(), later);
     const Event event = queue_.back();
     queue_.pop_back();
-    now_ = std::max(now_, event.at);
+    advance(event.at);
     dispatch(event);
     return true;
   }
   if (broker_due < next) {
-    now_ = std::max(now_, broker_due);
+    advance(broker_due);
     broker_.pass_time(now_);
     route();
     return true;
@@ -97,7 +114,7 @@ bool World::step(Instant until) {
   if (due == nullptr) {
     return false;
   }
-  now_ = std::max(now_, next);
+  advance(next);
   if (run_due(*due)) {
     maybe_strike(*due);
   }
@@ -138,14 +155,6 @@ void World::dispatch(const Event& event) {
       }
       break;
     case EventKind::kPerson: act(device, event); break;
-    case EventKind::kMedia: {
-      if (device.running() && !defer_if_suspended(device, event)) {
-        feed(device,
-             MediaReported{checks_.calls()[event.value].id, static_cast<MediaState>(event.what)},
-             {});
-      }
-      break;
-    }
     case EventKind::kInjected: {
       if (device.running() && !defer_if_suspended(device, event)) {
         arrive(device, deliveries_[event.value], false);
@@ -164,19 +173,25 @@ void World::dispatch(const Event& event) {
 
 void World::boot(std::size_t index) {
   Device& device = devices_[index];
-  if (device.running()) {
+  if (device.running() || plan_.devices[index].absent) {
     return;
   }
   std::array<std::uint8_t, 32> seed{};
+  fakes::Prng prng(drawn(plan_.seed, near_key(Place::kNumber, index, 0, device.boots, 0)));
   for (std::uint8_t& byte : seed) {
-    byte = static_cast<std::uint8_t>(prng_.below(256));
+    byte = static_cast<std::uint8_t>(prng.below(256));
   }
   std::byte* memory = reinterpret_cast<std::byte*>(device.memory.get());
   std::memset(memory, 0xa5, device.memory_bytes);
   const DevicePlan& plan = plan_.devices[index];
-  device.engine.emplace(plan.settings, plan.limits, std::span(memory, device.memory_bytes),
+  Settings settings = plan.settings;
+  if (hooks_ != nullptr) {
+    hooks_->settings(settings);
+  }
+  device.engine.emplace(settings, plan.limits, std::span(memory, device.memory_bytes),
                         std::span<const std::uint8_t, 32>(seed), local(device));
   device.suspended_until = now_;
+  device.deadline = kNever;
   device.stopping = false;
   ++device.boots;
   trace_->note(now_, "boots", index);
@@ -194,6 +209,7 @@ void World::crash(std::size_t index) {
   device.resend.clear();
   device.engine.reset();
   device.wake = kNever;
+  device.deadline = kNever;
   device.crash_after = -1;
   checks_.crashed(now_, index);
 }
@@ -211,8 +227,7 @@ Result World::feed(Device& device, const Input& input, Bytes raw) {
 
 /// Everything due at this moment; false if the process did not outlive it.
 bool World::run_due(Device& device) {
-  for (int turns = 0; device.running() && device.engine->next_deadline().when <= local(device);
-       ++turns) {
+  for (int turns = 0; device.running() && device.deadline <= now_; ++turns) {
     if (turns == kTurnsMax) {
       checks_.fail(now_, "timers without end", "device d" + std::to_string(device.index));
       return false;
@@ -230,12 +245,8 @@ Result World::handle(Device& device, const Input& input, Bytes raw) {
     const AllocationWatch watch;
     result = device.engine->handle(input, local(device));
   }
-  trace_->result(result);
-  if (const auto* invite = std::get_if<InviteUser>(&input);
-      invite != nullptr && result.code == Errc::kOk) {
-    checks_.called(now_, device.index, *invite, result.call);
-  }
-  checks_.commanded(device.index, input, result.code);
+  trace_->result(result, std::holds_alternative<InviteUsers>(input));
+  checks_.commanded(now_, device.index, input, result);
   std::size_t outputs = 0;
   bool more = true;
   while (device.crash_after < 0 || outputs < static_cast<std::size_t>(device.crash_after)) {
@@ -258,7 +269,7 @@ Result World::handle(Device& device, const Input& input, Bytes raw) {
 
 void World::after_handle(Device& device, std::size_t outputs) {
   if (device.crash_after >= 0) {
-    crash_for_a_while(device);
+    crash_for(device, device.down_for);
     return;
   }
   checks_.stepped(now_, device.index, outputs);
@@ -274,9 +285,10 @@ void World::set_wake(Device& device) {
   }
   device.deadline = deadline;
   device.wake = std::max(deadline, std::max(now_, device.suspended_until));
-  if (faulty_ && deadline != kNever && prng_.chance(plan_.swarm.rate(Fault::kTimerLate))) {
-    faults_->hit(Fault::kTimerLate);
-    device.wake = device.wake + Millis{prng_.between(1, 400)};
+  const auto at = static_cast<std::uint64_t>(deadline.time_since_epoch().count());
+  const std::uint64_t key = near_key(Place::kTimer, device.index, 0, at >> 24, at);
+  if (deadline != kNever && strikes_near(Fault::kTimerLate, key)) {
+    device.wake = device.wake + Millis{particulars(key).between(1, 400)};
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "tests/sim/sim_broker.hpp"
 #include "tests/sim/sim_checks.hpp"
 #include "tests/sim/sim_plan.hpp"
+#include "tests/sim/sim_script.hpp"
 #include "tests/sim/sim_trace.hpp"
 #include "transport/codec.hpp"
 #include "transport/topic.hpp"
@@ -34,6 +36,18 @@ class Hooks {
   virtual bool shows(World& /*world*/, std::size_t /*device*/, const CallEvent& /*event*/) {
     return true;
   }
+  /// False: nobody sees this push.
+  virtual bool pushes(World& /*world*/, std::size_t /*device*/, const SendPush& /*push*/) {
+    return true;
+  }
+  /// Who the engine is told has sent a message.
+  virtual Account speaker(World& /*world*/, const Account& sender, const Header& /*header*/) {
+    return sender;
+  }
+  /// Whom `device` is said to show as connected, a bit set.
+  virtual std::uint32_t roster(std::size_t /*device*/, std::uint32_t shown) { return shown; }
+  /// What the engine is told at its start, other than the checks know.
+  virtual void settings(Settings& /*settings*/) {}
 };
 
 enum class LinkPhase : std::uint8_t { kClosed, kOpening, kUp };
@@ -56,7 +70,9 @@ struct Device {
   Instant deadline = kNever;  ///< of the engine, on the world's clock
   Instant wake = kNever;      ///< when the world honours it
   std::uint32_t boots = 0;
-  int crash_after = -1;  ///< outputs of the next handle(); -1: not
+  std::uint32_t delays = 0;  ///< drawn for what is no message
+  int crash_after = -1;      ///< outputs of the next handle(); -1: not
+  Millis down_for{0};        ///< after a crash in the middle of outputs, or a stop
   bool stopping = false;
   LinkPhase phase = LinkPhase::kClosed;
   bool cut = false;  ///< nothing passes on this connection any more
@@ -82,20 +98,9 @@ enum class EventKind : std::uint8_t {
   kDownlink,     ///< `value`: of deliveries_
   kBrokerUp,
   kWillLate,  ///< `value`: packet
-  kPerson,    ///< `value`: call, `what`: Deed
-  kMedia,     ///< `value`: call, `what`: MediaState
+  kPerson,    ///< `value`: call or user, `what`: Deed, `connection`: its value
   kStart,
   kInjected,  ///< `value`: of deliveries_
-};
-
-enum class Deed : std::uint8_t {
-  kCall,
-  kCallBack,
-  kAnswer,
-  kDecline,
-  kDeclineHere,
-  kCancel,
-  kHangUp
 };
 
 struct Event {
@@ -113,7 +118,9 @@ struct Event {
 /// Thread: one. A world stops at its first violation.
 class World {
  public:
-  World(const WorldPlan& plan, Trace& trace, FaultCounts& faults, Hooks* hooks = nullptr);
+  /// `record`: gets all decisions; `replay`: makes them, nothing is drawn.
+  World(const WorldPlan& plan, Trace& trace, FaultCounts& faults, Hooks* hooks = nullptr,
+        Script* record = nullptr, const Script* replay = nullptr);
 
   /// Runs everything up to and including `until`; false: a promise was broken.
   bool run(Instant until);
@@ -126,13 +133,16 @@ class World {
   void end_all_calls();
 
   Result command(std::size_t device, const Input& input);
+  Result perform(const Act& act);
   void boot(std::size_t device);
   void crash(std::size_t device);
   /// Nothing passes for `span`; `broken`: the connection does not outlive it.
   void stall(std::size_t device, Millis span, bool broken);
   void reset(std::size_t device);
   void kill_broker(Survives survives, Millis down_for);
-  void strike(Device& device, Fault fault);
+  void strike(Device& device, Fault fault, std::uint64_t salt);
+  /// No message passes between the sites for `span`; `stored`: it comes later, else it is lost.
+  void cut_bridge(Millis span, bool stored);
   /// A packet reaches `device` beside the broker, as from an outsider or a faulty bridge.
   void inject(std::size_t device, const Packet& packet, bool retained,
               std::optional<std::uint32_t> expiry_left);
@@ -156,12 +166,14 @@ class World {
   }
   [[nodiscard]] TopicId inbox(const UserId& user, const Account& sender);
   [[nodiscard]] fakes::Prng& prng() { return prng_; }
+  [[nodiscard]] Hooks* hooks() { return hooks_; }
 
  private:
   friend struct OutputHandler;
 
   // sim_world.cpp: time and the engine
   bool step(Instant until);
+  void advance(Instant at);
   void dispatch(const Event& event);
   Result feed(Device& device, const Input& input, Bytes raw);
   bool run_due(Device& device);
@@ -176,6 +188,7 @@ class World {
   void on_output(Device& device, const Output& output);
   void on_send(Device& device, const SendMessage& send);
   void on_presence(Device& device, const SendPresence& send);
+  void on_push(Device& device, const SendPush& send);
   void on_call_event(Device& device, const CallEvent& event);
 
   // sim_links.cpp: connections and what travels on them
@@ -187,12 +200,16 @@ class World {
   void on_link_lost(Device& device, const Event& event);
   void on_broker_loses(Device& device, const Event& event);
   void publish(Device& device, const Publication& publication);
+  void publish_lost(Device& device, const Publication& publication);
   void on_uplink(Device& device, const Event& event);
   void route();
+  [[nodiscard]] bool waits_for_bridge(Delivery& delivery) const;
   void schedule_delivery(const Delivery& delivery);
   void on_downlink(Device& device, const Event& event);
   void cut(Device& device, Millis client_notices, Millis broker_notices);
-  [[nodiscard]] Millis delay();
+  [[nodiscard]] Millis delay(Device& device);
+  [[nodiscard]] Millis travel(std::uint64_t key) const;
+  [[nodiscard]] bool across_cut_bridge(const Packet& packet, const Device& to) const;
   [[nodiscard]] bool shut_out(const Device& device) const;
 
   // sim_arrivals.cpp: bytes to inputs
@@ -201,19 +218,47 @@ class World {
   void arrive_presence(Device& device, const Delivery& delivery, const Account& account,
                        Bytes bytes);
 
-  // sim_people.cpp: people and media
+  // sim_replay.cpp: decisions, written down or made again
+  bool step_script(Instant next);
+  void do_deed(Act act);
+  void act_again(const Item& item);
+  [[nodiscard]] CallTruth* call_of(std::uint32_t number);
+  [[nodiscard]] bool strikes_near(Fault fault, std::uint64_t key);
+  [[nodiscard]] std::optional<Fault> message_fault(std::uint64_t key);
+  [[nodiscard]] fakes::Prng particulars(std::uint64_t key) const {
+    return fakes::Prng(drawn(plan_.seed, ~key));
+  }
+
+  // sim_people.cpp: what people decide
   void act(Device& device, const Event& event);
-  void call_somebody(Device& device, std::uint32_t value);
-  void react(Device& device, const CallEvent& event);
+  void call_somebody(Device& device, std::uint32_t value, Deed deed);
+  bool draw_invitation(Device& device, Act& act);
+  void draw_call(Device& device, std::uint32_t value, Act& act);
   void plan_deed(std::size_t device, Deed deed, std::int64_t within_ms, std::uint32_t value);
+  void plan_at(Instant at, std::size_t device, Deed deed, std::uint32_t value,
+               std::uint32_t with = 0);
+
+  // sim_react.cpp: what people do when something happens
+  void react(Device& device, const CallEvent& event);
+  void react_to_ring(Device& device, CallTruth& call);
+  void react_to_connected(Device& device, const CallEvent& event, CallTruth& call);
+  void others_answer_too(const Device& device, const CallTruth& call, Instant at);
   void start_media(Device& device, const CallId& call);
   void plan_media(Device& device, std::uint32_t call, MediaState state, std::int64_t within_ms);
+  bool struck(Fault fault);
+
+  // sim_deeds.cpp: doing it
+  Result invite(Device& device, const Act& act);
 
   // sim_chaos.cpp: faults
   void maybe_strike(Device& device);
-  void crash_for_a_while(Device& device);
-  void outsider(Device& device, Fault fault);
-  void replay(Device& device, bool retained);
+  void strike_agent(Device& device, Fault fault, fakes::Prng& prng);
+  void strike_link(Device& device, Fault fault, fakes::Prng& prng);
+  void crash_and_call_again(Device& device, fakes::Prng& prng);
+  void crash_for(Device& device, Millis span);
+  void restart_later(Device& device, Millis span);
+  void attack(Device& device, Fault fault, fakes::Prng& prng);
+  void come_again(Device& device, bool retained, fakes::Prng& prng);
 
   WorldPlan plan_;
   fakes::Prng prng_;
@@ -224,7 +269,14 @@ class World {
   bool faulty_ = true;
   bool acting_ = true;
   std::uint64_t orders_ = 0;
+  Instant turn_at_{};       ///< the millisecond that steps are counted in
+  std::uint32_t turn_ = 0;  ///< the present step in it
   std::uint32_t calls_made_ = 0;
+  Instant bridge_back_{};
+  bool bridge_stores_ = false;
+  Script* record_;
+  std::optional<Replay> replay_;
+  std::map<std::uint32_t, std::uint32_t> numbers_;  ///< of calls: as recorded, as made now
   Packets packets_;
   Topics topics_;
   Checks checks_;

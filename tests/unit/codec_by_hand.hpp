@@ -1,10 +1,13 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "tests/unit/codec_samples.hpp"
+
+#include <CppUTest/TestHarness.h>
 
 // msgpack made by hand, so that tests can make what the codec itself never writes.
 
@@ -17,6 +20,9 @@ inline constexpr std::uint64_t kConfirm = 4;
 inline constexpr std::uint64_t kReject = 5;
 inline constexpr std::uint64_t kCancel = 6;
 inline constexpr std::uint64_t kEnd = 7;
+inline constexpr std::uint64_t kLeave = 8;
+inline constexpr std::uint64_t kRoster = 9;
+inline constexpr std::uint64_t kJoin = 10;
 inline constexpr std::uint64_t kSync = 12;
 inline constexpr std::uint64_t kAck = 13;
 inline constexpr std::uint64_t kMarker = 14;
@@ -93,9 +99,17 @@ inline Packet leg_array(std::uint64_t leg_number = 1) {
   return array({text("gate@front-door"), number(leg_number)});
 }
 
-inline Packet leg_view(std::uint64_t state = 4, std::uint64_t reason = 0) {
-  return array({text("gate@front-door"), number(1), text("flat-12"), text("kitchen"), number(state),
-                number(reason)});
+/// A leg's elements as the first version had them, and behind them `more`.
+inline Packet leg_view(std::uint64_t state = 4, std::uint64_t reason = 0,
+                       const std::vector<Packet>& more = {}) {
+  std::vector<Packet> elements{text("gate@front-door"), number(1),     text("flat-12"),
+                               text("kitchen"),         number(state), number(reason)};
+  elements.insert(elements.end(), more.begin(), more.end());
+  return array(elements);
+}
+
+inline Packet leg_views(std::size_t count) {
+  return array(std::vector<Packet>(count, leg_view(2, 0, {number(3), number(600'000)})));
 }
 
 /// A whole valid message of `kind`, if `body` is one.
@@ -122,12 +136,13 @@ inline Map invite_body() {
   Map body;
   body.set(0, text("gate@front-door")).set(1, text("Front door")).set(2, number(1));
   body.set(3, number(90'000)).set(4, bin("offer")).set(5, text("data")).set(6, text("bell-1"));
+  body.set(7, leg_views(3)).set(8, leg_array(7));
   return body;
 }
 
 inline Map sync_body() {
   Map body;
-  body.set(0, array({leg_view()})).set(1, invite_body().pack()).set(2, number(5));
+  body.set(0, leg_views(2)).set(1, invite_body().drop(7).pack()).set(2, number(5));
   return body;
 }
 
@@ -137,10 +152,13 @@ inline Map body_of(std::uint64_t kind) {
     case kInvite: return invite_body();
     case kRinging: return body.set(0, number(2)).set(1, number(9));
     case kAccept: return body.set(0, bin("answer")).set(1, text("data"));
-    case kConfirm: return body.set(0, text("kitchen")).set(1, number(1));
+    case kConfirm: return body.set(0, text("kitchen")).set(1, number(1)).set(2, leg_views(2));
     case kReject:
     case kCancel:
     case kEnd: return body.set(0, number(1)).set(1, text("data"));
+    case kLeave: return body.set(0, number(1)).set(1, text("data")).set(2, leg_views(2));
+    case kRoster: return body.set(0, leg_views(2));
+    case kJoin: return body.set(0, number(1)).set(1, bin("answer")).set(2, text("data"));
     case kSync: return sync_body();
     case kAck: return body.set(0, number(3));
     default: return body;
@@ -165,7 +183,19 @@ inline transport::DecodeResult with_header(std::uint64_t key, const Packet& valu
   return decode(valid(kAccept).set(key, value).pack());
 }
 
-inline constexpr std::array<std::uint64_t, 10> kAllKinds{
-    kInvite, kRinging, kAccept, kConfirm, kReject, kCancel, kEnd, kSync, kAck, kMarker};
+inline constexpr std::array<std::uint64_t, 13> kAllKinds{
+    kInvite, kRinging, kAccept, kConfirm, kReject, kCancel, kEnd,
+    kLeave,  kRoster,  kJoin,   kSync,    kAck,    kMarker};
+
+/// The kinds that have legs, with the key of the field.
+inline constexpr std::array<std::pair<std::uint64_t, std::uint64_t>, 5> kLegsFields{
+    {{kInvite, 7}, {kConfirm, 2}, {kLeave, 2}, {kRoster, 0}, {kSync, 0}}};
+
+/// The result must be this error, at this field.
+inline void check(transport::DecodeError error, std::string_view field,
+                  const transport::DecodeResult& result) {
+  STRCMP_EQUAL(std::string(to_string(error)).c_str(), std::string(to_string(result.error)).c_str());
+  STRCMP_EQUAL(std::string(field).c_str(), std::string(result.field).c_str());
+}
 
 }  // namespace doorcall::samples

@@ -108,27 +108,44 @@ class RandomMessages {
     invite.caller = prng_.chance(5'000) ? owner_ : account();
     invite.caller_name = text(kNameBytesMax);
     invite.media = enumerator<MediaKind>(0, kMediaKindLast);
-    invite.ring_left = Millis{
-        static_cast<std::int64_t>(number(0, static_cast<std::uint64_t>(kRingTimeMax.count())))};
+    invite.ring_left = ring_left();
     invite.offer = bytes(kOfferBytesMax);
     invite.data = text(kDataBytesMax);
     invite.line = text(kLineIdBytesMax);
+    // Beside the longest data and offer there is no room for all.
+    const bool small = invite.data.size() + invite.offer.size() < kMessageBytesMax / 2;
+    invite.roster = legs(small ? kLegViewsMax : 8);
+    if (prng_.chance(5'000)) {
+      invite.replaces = {account(), number32(1)};
+    }
     return invite;
   }
 
-  Sync sync() {
-    Sync sync;
-    const std::size_t count = number(0, kLegViewsMax);
-    for (LegView& view : std::span<LegView>(legs_).first(count)) {
+  Millis ring_left() {
+    return Millis{
+        static_cast<std::int64_t>(number(0, static_cast<std::uint64_t>(kRingTimeMax.count())))};
+  }
+
+  std::span<const LegView> legs(std::size_t most = kLegViewsMax) {
+    const std::span<LegView> out = std::span<LegView>(legs_).first(number(0, most));
+    for (LegView& view : out) {
       view = {{account(), number32(0)},
               user(),
               prng_.chance(5'000) ? device() : DeviceId{},
               enumerator<LegState>(0, kLegStateLast),
-              enumerator<Reason>(0, kReasonLast)};
+              enumerator<Reason>(0, kReasonLast),
+              number32(0),
+              ring_left()};
     }
-    sync.legs = std::span<LegView>(legs_).first(count);
-    if (count <= 4 && prng_.chance(5'000)) {  // all at their highest would be over 16 KiB
+    return out;
+  }
+
+  Sync sync() {
+    Sync sync;
+    if (prng_.chance(5'000)) {
       sync.invite = invite();
+    } else {
+      sync.legs = legs();
     }
     sync.nonce = number(0, ~std::uint64_t{0});
     return sync;
@@ -144,12 +161,15 @@ class RandomMessages {
       case 0: return invite();
       case 1: return ringing();
       case 2: return Accept{bytes(kOfferBytesMax), text(kDataBytesMax)};
-      case 3: return Confirm{device(), number32(0)};
+      case 3: return Confirm{device(), number32(0), legs()};
       case 4: return Reject{enumerator<Reason>(1, kReasonLast), text(kDataBytesMax)};
       case 5: return Cancel{enumerator<Reason>(1, kReasonLast), text(kDataBytesMax)};
       case 6: return End{enumerator<Reason>(1, kReasonLast), text(kDataBytesMax)};
-      case 7: return sync();
-      case 8: return Ack{number32(1)};
+      case 7: return Leave{enumerator<Reason>(1, kReasonLast), text(kDataBytesMax), legs()};
+      case 8: return Roster{legs()};
+      case 9: return Join{prng_.chance(5'000), bytes(kOfferBytesMax), text(kDataBytesMax)};
+      case 10: return sync();
+      case 11: return Ack{number32(1)};
       default: return Marker{};
     }
   }

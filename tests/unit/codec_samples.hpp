@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <fstream>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -63,8 +64,21 @@ Packet encoded(const Any& any) {
 
 // --- what every accepted message satisfies -------------------------------------------------------
 
+inline bool within(std::span<const LegView> legs) {
+  bool ok = legs.size() <= kLegViewsMax;
+  for (const LegView& view : legs) {
+    ok = ok && !view.key.owner.user.empty() && !view.user.empty() &&
+         static_cast<std::uint8_t>(view.state) <= kLegStateLast &&
+         static_cast<std::uint8_t>(view.reason) <= kReasonLast && view.ring_left >= Millis{0} &&
+         view.ring_left <= kRingTimeMax;
+  }
+  return ok;
+}
+
 inline bool within(const Invite& invite) {
-  return !invite.caller.user.empty() && !invite.caller.device.empty() &&
+  return within(invite.roster) &&
+         (invite.replaces.number == 0 || !invite.replaces.owner.user.empty()) &&
+         !invite.caller.user.empty() && !invite.caller.device.empty() &&
          invite.caller_name.size() <= kNameBytesMax && is_utf8(invite.caller_name) &&
          static_cast<std::uint8_t>(invite.media) <= kMediaKindLast &&
          invite.ring_left >= Millis{0} && invite.ring_left <= kRingTimeMax &&
@@ -83,7 +97,7 @@ inline bool within(const Accept& accept) {
 }
 
 inline bool within(const Confirm& confirm) {
-  return !confirm.winner.empty();
+  return !confirm.winner.empty() && within(confirm.legs);
 }
 
 inline bool within_ending(Reason reason, std::string_view data) {
@@ -101,14 +115,19 @@ inline bool within(const End& end) {
   return within_ending(end.reason, end.data);
 }
 
+inline bool within(const Leave& leave) {
+  return within_ending(leave.reason, leave.data) && within(leave.legs);
+}
+inline bool within(const Roster& roster) {
+  return within(roster.legs);
+}
+inline bool within(const Join& join) {
+  return join.answer.size() <= kOfferBytesMax && join.data.size() <= kDataBytesMax &&
+         is_utf8(join.data);
+}
+
 inline bool within(const Sync& sync) {
-  bool ok = sync.legs.size() <= kLegViewsMax && (!sync.invite || within(*sync.invite));
-  for (const LegView& view : sync.legs) {
-    ok = ok && !view.key.owner.user.empty() && !view.user.empty() &&
-         static_cast<std::uint8_t>(view.state) <= kLegStateLast &&
-         static_cast<std::uint8_t>(view.reason) <= kReasonLast;
-  }
-  return ok;
+  return sync.invite ? within(*sync.invite) && sync.legs.empty() : within(sync.legs);
 }
 
 inline bool within(const Ack& ack) {

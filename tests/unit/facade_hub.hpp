@@ -26,7 +26,8 @@ namespace doorcall::test {
 /// A broker in memory for the agents of one test: retained messages and "+" filters, no loss.
 class FacadeHub {
  public:
-  bool refusing = false;  ///< attempts to connect fail
+  bool refusing = false;                      ///< attempts to connect fail
+  std::map<std::string, std::string> pushes;  ///< last payload on each push topic
 
   /// Agents made here are connected to each other only.
   [[nodiscard]] std::unique_ptr<Agent> make(AgentOptions options) {
@@ -107,6 +108,9 @@ class FacadeHub {
       const Bytes payload(publication.payload.begin(), publication.payload.end());
       if (publication.retain) {
         hub_.retained_[topic] = payload;
+      }
+      if (topic.find("/push/") != std::string::npos) {
+        hub_.pushes[topic].assign(payload.begin(), payload.end());
       }
       for (HubLink* link : hub_.links_) {
         link->take(topic, payload, false, publication.expiry_s);

@@ -12,17 +12,11 @@ using namespace doorcall;
 using namespace doorcall::samples;
 using transport::Decoded;
 using transport::DecodeError;
-using transport::DecodeResult;
 
 namespace {
 
-void check(DecodeError error, std::string_view field, const DecodeResult& result) {
-  STRCMP_EQUAL(std::string(to_string(error)).c_str(), std::string(to_string(result.error)).c_str());
-  STRCMP_EQUAL(std::string(field).c_str(), std::string(result.field).c_str());
-}
-
 void check(DecodeError error, const Packet& packet) {
-  check(error, "", decode(packet));
+  samples::check(error, "", decode(packet));
 }
 
 }  // namespace
@@ -155,7 +149,7 @@ TEST(CodecMalformed, TheSameKeyTwice) {
   check(DecodeError::kDuplicateKey, "body", decode(message(kAccept, body).pack()));
   Map invite = invite_body();
   invite.pairs.emplace_back(3, number(1));
-  check(DecodeError::kDuplicateKey, "invite", with_field(kSync, 1, invite.pack()));
+  check(DecodeError::kDuplicateKey, "invite", with_field(kSync, 1, invite.drop(7).pack()));
 }
 
 TEST(CodecMalformed, OneKeyInTwoSpellingsIsStillTwice) {
@@ -177,7 +171,7 @@ TEST(CodecMalformed, WhatIsUnknownIsSkipped) {
 }
 
 TEST(CodecMalformed, UnknownAndReservedKindsAreCountedNotRead) {
-  for (const std::uint64_t kind : {0U, 8U, 9U, 10U, 11U, 15U, 16U, 255U}) {
+  for (const std::uint64_t kind : {0U, 11U, 15U, 16U, 255U}) {
     Decoded out;
     check(DecodeError::kUnknownKind, "kind",
           transport::decode(message(kind, body_of(kAccept)).pack(), out));

@@ -13,71 +13,7 @@ using doorcall::platform::Config;
 using doorcall::platform::detail::Setting;
 using doorcall::test::kLeast;
 
-namespace {
-
-/// Every key, each with a value that is not its default.
-constexpr std::string_view kFull = R"([device]
-user = "door"
-device = "front"
-name = "Tür"
-kind = "door_station"
-[broker]
-host = "broker.example"
-port = 8884
-root = "site/a"
-protocol = "3.1.1"
-keep_alive = "2min"
-will_delay = 0
-session_expiry = "2h"
-username = "me"
-password_file = "password"
-[broker.tls]
-ca_file = "ca.pem"
-cert_file = "cert.pem"
-key_file = "key.pem"
-server_name = "other"
-insecure = true
-[call]
-ring_time = 600
-receipt_time = "1500ms"
-not_yet_received = "5s"
-confirm_time = 2
-heartbeat = 2
-lost = 5
-media_start = "2min"
-offline = "wait"
-lines = 8
-[media]
-command = ["sh", "-c", "exit 0"]
-prewarm = true
-stop_time = "500ms"
-[control]
-socket = "/run/x.sock"
-mode = "0600"
-group = "audio"
-[log]
-level = "debug"
-[[button]]
-name = "bell"
-press = "call:apt1"
-[[button]]
-name = "hook"
-press = "toggle"
-)";
-
-}  // namespace
-
-TEST_GROUP_BASE(Config, doorcall::test::ConfigFixture){
-    Config load_full(){dir.write("password", "secret\nsecond line\n");
-dir.write("ca.pem", "x", 0644);
-dir.write("cert.pem", "x", 0644);
-dir.write("key.pem", "x", 0640);
-const Config config = doorcall::platform::load_config(dir.write("d.toml", kFull), errors);
-STRCMP_EQUAL("", report().c_str());
-return config;
-}
-}
-;
+TEST_GROUP_BASE(Config, doorcall::test::ConfigFixture){};
 
 TEST(Config, TheLeastFileGivesTheDefaults) {
   Config config = with("");
@@ -94,7 +30,9 @@ TEST(Config, TheDocumentedDefaultsAreTheRealOnes) {
   Config defaults;
   std::string all;
   for (const Setting& setting : doorcall::platform::detail::settings()) {
-    if (!setting.initial.empty() && setting.section != "broker.tls") {
+    const bool alone = setting.section != "broker.tls" && setting.section != "plans" &&
+                       setting.section != "dnd.schedule";
+    if (!setting.initial.empty() && alone) {
       all += std::string(setting.section) + '.' + std::string(setting.key) + " = " +
              std::string(setting.initial) + '\n';
     }
@@ -106,6 +44,26 @@ TEST(Config, TheDocumentedDefaultsAreTheRealOnes) {
   defaults.device.device = "d";
   defaults.broker.host = "h";
   CHECK_TRUE(defaults == config);
+}
+
+TEST(Config, TheDocumentedDefaultsOfEntriesAreTheRealOnes) {
+  std::string plan = "[plans.p]\nusers = [\"a\"]\n";
+  std::string window = "[[dnd.schedule]]\nfrom = \"01:00\"\nto = \"02:00\"\n";
+  for (const Setting& setting : doorcall::platform::detail::settings()) {
+    const std::string line = std::string(setting.key) + " = " + std::string(setting.initial) + '\n';
+    const bool shared = setting.key == "kind";  // the others belong to one kind of plan each
+    plan += setting.section == "plans" && shared ? line : "";
+    window += setting.section == "dnd.schedule" && !setting.initial.empty() ? line : "";
+  }
+  const Config config = with(plan + window);
+  STRCMP_EQUAL("", report().c_str());
+  CHECK_TRUE(config.dnd.schedule.at(0).days == doorcall::platform::DailyWindow{}.days);
+  CHECK_TRUE(config.plans.at(0).kind == doorcall::platform::PlanConfig{}.kind);
+  const doorcall::platform::PlanConfig hunt =
+      with("[plans.p]\nkind = \"hunt\"\nusers = [\"a\"]\n").plans.at(0);
+  const doorcall::platform::PlanConfig told =
+      with("[plans.p]\nkind = \"hunt\"\nusers = [\"a\"]\nstep_time = 20\ncycles = 1\n").plans.at(0);
+  CHECK_TRUE(hunt == told);
 }
 
 TEST(Config, EverySettingOfDeviceAndBrokerIsRead) {
@@ -146,10 +104,12 @@ TEST(Config, EverySettingOfCallsAndHardwareIsRead) {
   CHECK_EQUAL(0600U, config.control.mode);
   STRCMP_EQUAL("audio", config.control.group.c_str());
   CHECK_TRUE(config.log.level == doorcall::platform::LogLevel::kDebug);
-  CHECK_EQUAL(2U, config.buttons.size());
+  CHECK_EQUAL(3U, config.buttons.size());
   CHECK_TRUE(config.buttons[0].action == doorcall::platform::ButtonAction::kCall);
   STRCMP_EQUAL("apt1", config.buttons[0].target.c_str());
   CHECK_TRUE(config.buttons[1].action == doorcall::platform::ButtonAction::kToggle);
+  CHECK_TRUE(config.buttons[2].action == doorcall::platform::ButtonAction::kPlan);
+  STRCMP_EQUAL("night", config.buttons[2].target.c_str());
 }
 
 TEST(Config, AllErrorsAreReportedInTheOrderOfTheLines) {

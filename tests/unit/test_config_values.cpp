@@ -74,8 +74,8 @@ TEST(ConfigValues, UnknownKeysAreErrorsWithASuggestion) {
 TEST(ConfigValues, ButtonsAreCheckedOneByOne) {
   accepts("[[button]]\nname = \"a\"\npress = \"call:apt1\"\n");
   refuses("[[button]]\nname = \"a\"\npress = \"call:\"\n",
-          "found \"call:\", allowed is \"call:USER\", \"toggle\", \"answer\", \"decline\", "
-          "\"hang_up\"");
+          "found \"call:\", allowed is \"call:USER\", \"plan:NAME\", \"toggle\", \"answer\", "
+          "\"decline\", \"hang_up\", \"silence\", \"dnd\", \"pull\"");
   refuses("[[button]]\nname = \"a\"\npress = \"call:a.b\"\n", "[[button]] press");
   refuses("[[button]]\nname = \"a\"\npress = \"explode\"\n", "d.toml:8: [[button]] press");
   refuses("[[button]]\npress = \"toggle\"\n", "d.toml:6: [[button]] name: is missing");
@@ -83,7 +83,7 @@ TEST(ConfigValues, ButtonsAreCheckedOneByOne) {
   refuses(
       "[[button]]\nname = \"a\"\npress = \"toggle\"\n[[button]]\nname = \"a\"\npress = "
       "\"answer\"\n",
-      "d.toml:9: [[button]] name: found 'a' a second time");
+      "d.toml:10: [[button]] name: found 'a' a second time");
   std::string many;
   for (int i = 0; i < 17; ++i) {
     many += "[[button]]\nname = \"b" + std::to_string(i) + "\"\npress = \"toggle\"\n";

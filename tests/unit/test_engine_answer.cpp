@@ -25,7 +25,7 @@ TEST(EngineAnswer, ConnectsBothSidesAndCarriesTheDataOfEach) {
   Rig rig = online();
   const std::vector<std::uint8_t> offer{1, 2, 3};
   const std::vector<std::uint8_t> answer{4, 5};
-  InviteUser call = invite(rig->panel().self.user);
+  InviteUsers call = invite(rig->panel().self.user);
   call.caller_name = "Front door";
   call.line = "button1";
   call.data = "hello";
@@ -179,7 +179,7 @@ TEST(EngineAnswer, DeclineCarriesItsDataToTheCaller) {
 
 TEST(EngineAnswer, CancelAndHangUpCarryTheirDataToTheCallee) {
   Rig rig = ringing();
-  rig->give(rig->door(), CancelCall{rig->call, "wrong flat"});
+  rig->give(rig->door(), CancelCall{rig->call, {}, "wrong flat"});
   rig->run(Millis{100});
   CHECK_TRUE(rig->panel().events.back().data == "wrong flat");
   Rig talk = connected();

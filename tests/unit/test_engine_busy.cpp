@@ -147,20 +147,22 @@ TEST(EngineBusy, MediaThatHasFailedAlreadyHoldsNothing) {
   check_free(scene, "failed");
 }
 
-// Every way out of every state, without and with a media hook that never says that it is gone.
-TEST(EngineBusy, NeverSticks) {
-  struct Way {
-    const char* name;
-    std::vector<Stage> from;
-    std::function<void(Scene&)> go;
-  };
+namespace {
+
+struct Way {
+  const char* name;
+  std::vector<Stage> from;
+  std::function<void(Scene&)> go;
+};
+
+std::vector<Way> ways_out() {
   const std::vector<Stage> out{Stage::kCalling, Stage::kAlerted};
   const std::vector<Stage> in{Stage::kWaiting, Stage::kRinging, Stage::kAccepting};
   const std::vector<Stage> talk{Stage::kOutConnected, Stage::kInConnected};
   std::vector<Stage> all = out;
   all.insert(all.end(), in.begin(), in.end());
   all.insert(all.end(), talk.begin(), talk.end());
-  const Way ways[] = {
+  return {
       {"cancel", out, [](Scene& s) { s.station.give(cancel(s.call)); }},
       {"hang up", talk, [](Scene& s) { s.station.give(hang_up(s.call)); }},
       {"give up", {Stage::kAccepting}, [](Scene& s) { s.station.give(hang_up(s.call)); }},
@@ -171,10 +173,15 @@ TEST(EngineBusy, NeverSticks) {
        [](Scene& s) { s.hear(s.peer.reject(s.call, s.leg, Reason::kAcceptFailed)); }},
       {"cancelled", in, [](Scene& s) { s.hear(s.peer.cancel(s.call)); }},
       {"answered elsewhere", in, [](Scene& s) { s.hear(s.peer.confirm(s.call, "hall")); }},
-      {"ended", talk,
+      {"left", talk,
        [](Scene& s) {  // it names its own leg
          const bool caller = s.leg.owner == s.peer.self;
-         s.hear(s.peer.end(s.call, caller ? LegKey{s.peer.self, 0} : s.leg));
+         s.hear(s.peer.leave(s.call, caller ? LegKey{s.peer.self, 0} : s.leg));
+       }},
+      {"ended for all",
+       {Stage::kInConnected},
+       [](Scene& s) {
+         s.hear(s.peer.end(s.call, {s.peer.self, 0}));
        }},
       {"media failed", talk,
        [](Scene& s) {
@@ -202,6 +209,13 @@ TEST(EngineBusy, NeverSticks) {
          s.station.give(LinkConnected{});
        }},
   };
+}
+
+}  // namespace
+
+// Every way out of every state, without and with a media hook that never says that it is gone.
+TEST(EngineBusy, NeverSticks) {
+  const std::vector<Way> ways = ways_out();
   for (const bool media : {false, true}) {
     for (const Way& way : ways) {
       for (const Stage stage : way.from) {

@@ -15,7 +15,7 @@ TEST_GROUP(EngineCommands) {
   const std::string long_text_ = std::string(kDataBytesMax + 1, 'x');
   const std::string bad_text_ = "caf\xE9";
 
-  InviteUser command() const {
+  InviteUsers command() const {
     return invite(UserId::parse("apt1").value());
   }
 
@@ -61,12 +61,9 @@ TEST(EngineCommands, StopBeforeStartAndASecondStartAreRefused) {
 
 TEST(EngineCommands, InviteChecksItsArguments) {
   door_.come_online();
-  InviteUser bad = command();
-  bad.user = {};
-  STRCMP_EQUAL("invalid_user", code_of(bad).c_str());
-  bad.user = door_.self.user;
-  STRCMP_EQUAL("self_call", code_of(bad).c_str());
-  bad = command();
+  STRCMP_EQUAL("invalid_user", code_of(invite(UserId{})).c_str());
+  STRCMP_EQUAL("self_call", code_of(invite(door_.self.user)).c_str());
+  InviteUsers bad = command();
   bad.ring_time = Millis{999};
   STRCMP_EQUAL("timeout_out_of_range", code_of(bad).c_str());
   bad.ring_time = Millis{600'001};
@@ -94,7 +91,7 @@ TEST(EngineCommands, InviteChecksItsArguments) {
 
 TEST(EngineCommands, InviteTakesEverythingAtItsBound) {
   door_.come_online();
-  InviteUser most = command();
+  InviteUsers most = command();
   const std::vector<std::uint8_t> offer(kOfferBytesMax, 7);
   most.data = std::string_view(long_text_).substr(0, kDataBytesMax);
   most.offer = offer;
@@ -195,8 +192,8 @@ TEST(EngineAnswerCommands, DataIsCheckedAndTheCallGoesOn) {
 
 TEST(EngineAnswerCommands, EndingDataIsCheckedToo) {
   Scene out(Stage::kAlerted);
-  STRCMP_EQUAL("data_too_large", code_of(out, CancelCall{out.call, long_text_}).c_str());
-  STRCMP_EQUAL("not_utf8", code_of(out, CancelCall{out.call, "\xC0\x80"}).c_str());
+  STRCMP_EQUAL("data_too_large", code_of(out, CancelCall{out.call, {}, long_text_}).c_str());
+  STRCMP_EQUAL("not_utf8", code_of(out, CancelCall{out.call, {}, "\xC0\x80"}).c_str());
   Scene talk(Stage::kInConnected);
   STRCMP_EQUAL("data_too_large", code_of(talk, HangUpCall{talk.call, long_text_}).c_str());
   STRCMP_EQUAL("not_utf8", code_of(talk, HangUpCall{talk.call, "\xED\xA0\x80"}).c_str());
@@ -212,4 +209,29 @@ TEST(EngineAnswerCommands, AnAnswerWithoutALinkGoesOutWhenItIsBack) {
   scene.station.give(LinkConnected{});
   scene.run(Millis{10});
   UNSIGNED_LONGS_EQUAL(1, scene.station.count(MessageKind::kAccept));
+}
+
+TEST(EngineCommands, TextsForAPushAreCheckedToo) {
+  door_.come_online();
+  InviteUsers bad = command();
+  bad.push_title = std::string_view(long_text_).substr(0, kNameBytesMax + 1);
+  STRCMP_EQUAL("invalid_argument", code_of(bad).c_str());
+  bad = command();
+  bad.push_content = std::string_view(long_text_).substr(0, kPushContentBytesMax + 1);
+  STRCMP_EQUAL("invalid_argument", code_of(bad).c_str());
+  for (std::string_view InviteUsers::*member :
+       {&InviteUsers::line, &InviteUsers::push_title, &InviteUsers::push_content}) {
+    bad = command();
+    bad.*member = bad_text_;
+    STRCMP_EQUAL("not_utf8", code_of(bad).c_str());
+  }
+}
+
+TEST(EngineAnswerCommands, WhoIsBeingAnsweredIsNotCalledAndWhoIsInACallIsBusyByItself) {
+  Station::Options options;
+  options.settings.lines = 2;
+  Scene accepting(Stage::kAccepting, options);
+  STRCMP_EQUAL("busy", code_of(accepting, invite(accepting.peer.self.user)).c_str());
+  Scene connected(Stage::kInConnected, options);
+  STRCMP_EQUAL("ok", code_of(connected, invite(connected.peer.self.user)).c_str());
 }

@@ -132,7 +132,7 @@ TEST(EngineContract, UsesNoMoreMemoryThanItAsksFor) {
     pump(engine, Start{}, now, ignore);
     pump(engine, LinkConnected{}, now, ignore);
     const std::string data(kDataBytesMax, 'x');
-    InviteUser command = invite(UserId::parse("apt1").value());
+    InviteUsers command = invite(UserId::parse("apt1").value());
     command.data = data;
     CHECK_TRUE(pump(engine, command, now, ignore).code == Errc::kOk);
     pump(engine, TimePassed{}, now + Millis{500'000}, ignore);

@@ -107,10 +107,10 @@ TEST(EngineGlare, TheLosersOfferAnswersTheWinner) {
   Rig rig = online();
   const std::vector<std::uint8_t> of_door{1};
   const std::vector<std::uint8_t> of_panel{2};
-  InviteUser a = invite(rig->panel().self.user);
+  InviteUsers a = invite(rig->panel().self.user);
   a.offer = of_door;
   a.data = "from the door";
-  InviteUser b = invite(rig->door().self.user);
+  InviteUsers b = invite(rig->door().self.user);
   b.offer = of_panel;
   b.data = "from the panel";
   const CallId from_door = rig->give(rig->door(), a).call;
@@ -146,6 +146,7 @@ TEST(EngineRecall, ARestartedPeerThatCallsAgainReplacesItsOldCallWithoutAWord) {
     STRCMP_EQUAL("event:ended(superseded) ringing event:incoming", answer.c_str());
     STRCMP_EQUAL("superseded", std::string(to_string(scene.reason())).c_str());
     scene.run(Millis{2'000});
+    UNSIGNED_LONGS_EQUAL(0, scene.station.count(MessageKind::kLeave));
     UNSIGNED_LONGS_EQUAL(0, scene.station.count(MessageKind::kEnd));
   }
 }
@@ -186,4 +187,26 @@ TEST(EngineRecall, TheSameLifeIsBusyAndANewConnectOfItOnlySyncs) {
   scene.run(Millis{5});
   STRCMP_EQUAL("peer:in_call sync", scene.station.words().c_str());
   STRCMP_EQUAL("connected", scene.state().c_str());
+}
+
+TEST(EngineGlare, ACallOfSeveralUsersIsNone) {
+  Scene scene(Stage::kUnknown);
+  const Invitee both[] = {{UserId::parse("gate").value(), 0}, {UserId::parse("apt2").value(), 0}};
+  CHECK_TRUE(scene.station.give(invite(both)).code == Errc::kOk);
+  STRCMP_EQUAL("reject(busy) event:refused_busy(busy)",
+               scene.answer_to(scene.peer.invite(CallId{{1}})).c_str());
+}
+
+TEST(EngineGlare, WithoutRoomForItsOfferTheLoserAcceptsWithoutOne) {
+  Station::Options options;
+  options.limits.pool_bytes = 8 * 1024;
+  Scene scene(Stage::kUnknown, options);
+  const std::string data(6'000, 'x');
+  InviteUsers command = invite(scene.peer.self.user);
+  command.data = data;
+  CHECK_TRUE(scene.station.give(command).code == Errc::kOk);
+  (void)scene.answer_to(scene.peer.invite(CallId{{0, 1}}));
+  const Accept accept = std::get<Accept>(scene.station.last(MessageKind::kAccept).message.body);
+  CHECK_TRUE(accept.data.empty());
+  UNSIGNED_LONGS_EQUAL(1, scene.counters().pool_full);
 }

@@ -85,23 +85,24 @@ TEST(EngineLimits, WhenTheOutgoingAreFullOfLiveMessagesAnInviteIsRefusedWithoutA
 TEST(EngineLimits, WhenThePoolIsFullAnInviteIsRefusedAndTheNextOneAfterAnEndIsNot) {
   Scene scene(Stage::kUnknown, sized([](Limits& limits) { limits.pool_bytes = 10 * 1024; }));
   const std::string data(6'000, 'x');
-  InviteUser command = invite(UserId::parse("apt7").value());
+  InviteUsers command = invite(UserId::parse("apt7").value());
   command.data = data;
   const Result first = scene.station.give(command);
   CHECK_TRUE(first.code == Errc::kOk);
-  command.user = UserId::parse("apt8").value();
+  const Invitee other{UserId::parse("apt8").value(), 0};
+  command.invitees = {&other, 1};
   CHECK_TRUE(scene.station.give(command).code == Errc::kTooManyCalls);
   UNSIGNED_LONGS_EQUAL(1, scene.counters().pool_full);
   scene.station.give(cancel(first.call));
   CHECK_TRUE(scene.station.give(command).code == Errc::kOk);
 }
 
-TEST(EngineLimits, WhenThePoolIsFullAnEndGoesOutWithoutItsText) {
+TEST(EngineLimits, WhenThePoolIsFullALeaveGoesOutWithoutItsText) {
   Scene scene(Stage::kInConnected, sized([](Limits& limits) { limits.pool_bytes = 1'024; }));
   const std::string data(4'000, 'x');
   CHECK_TRUE(scene.station.give(HangUpCall{scene.call, data}).code == Errc::kOk);
-  const End end = std::get<End>(scene.station.last(MessageKind::kEnd).message.body);
-  CHECK_TRUE(end.data.empty());
+  const Leave leave = std::get<Leave>(scene.station.last(MessageKind::kLeave).message.body);
+  CHECK_TRUE(leave.data.empty());
   UNSIGNED_LONGS_EQUAL(1, scene.counters().pool_full);
 }
 
@@ -201,4 +202,20 @@ TEST(EngineLimits, TinyTablesUnderRandomUseLeaveNothingBehind) {
     scene.run(Millis{2'000'000});
     CHECK_TRUE(scene.station.engine().quiet());
   }
+}
+
+TEST(EngineLimits, WhenTheLegsAreFullAnInviteIsBusy) {
+  Scene scene(Stage::kInConnected, sized([](Limits& limits) { limits.legs = 2; }));
+  Actor visitor = actor(5);
+  (void)scene.station.words();
+  scene.station.hear(visitor.self, visitor.invite(call_id(5)), 90);
+  STRCMP_EQUAL("reject(busy)", scene.station.words().c_str());
+}
+
+TEST(EngineLimits, WithoutALegForTheCallerACallRingsAndEndsAtTheConfirm) {
+  Scene scene(Stage::kRinging, sized([](Limits& limits) { limits.legs = 1; }));
+  STRCMP_EQUAL("ringing", scene.state().c_str());
+  scene.station.give(accept(scene.call));
+  scene.hear(scene.peer.confirm(scene.call, "panel"));
+  STRCMP_EQUAL("peer_lost", std::string(to_string(scene.reason())).c_str());
 }

@@ -45,7 +45,7 @@ TEST_GROUP(EngineLink) {
       door.come_online();
       door.run(since_start);
       if (in_a_call) {
-        InviteUser command = invite(UserId::parse("apt1").value());
+        InviteUsers command = invite(UserId::parse("apt1").value());
         command.ring_time = kRingTimeMax;
         command.wait_offline = true;
         door.give(command);
@@ -177,11 +177,11 @@ TEST(EngineStop, SaysTheEndOfEachCallAndWaitsForTheReceiptsTwoSecondsAtMost) {
     const Instant begun = scene.now;
     scene.station.give(Stop{});
     scene.run(Millis{10});
-    STRCMP_EQUAL("end(shutting_down) event:ended(shutting_down) presence:offline",
+    STRCMP_EQUAL("leave(shutting_down) event:ended(shutting_down) presence:offline",
                  scene.station.words().c_str());
     UNSIGNED_LONGS_EQUAL(0, scene.station.stops);
     if (answered) {
-      scene.hear(scene.peer.ack(scene.station.last(MessageKind::kEnd).header()));
+      scene.hear(scene.peer.ack(scene.station.last(MessageKind::kLeave).header()));
       UNSIGNED_LONGS_EQUAL(1, scene.station.stops);
     } else {
       scene.run(begun + kStopTime - scene.now - Millis{1});
@@ -264,4 +264,11 @@ TEST(EngineStop, ItCanBeStartedAgain) {
   CHECK_TRUE(scene.station.wills.back().connect > before);
   STRCMP_EQUAL("ringing event:incoming", scene.answer_to(scene.peer.invite(call_id(3))).c_str());
   STRCMP_EQUAL("", scene.answer_to(scene.peer.invite(scene.call)).c_str());
+}
+
+TEST(EngineLink, ASecondLinkConnectedIsMeaningless) {
+  Scene scene(Stage::kInConnected);
+  scene.station.give(LinkConnected{});
+  STRCMP_EQUAL("", scene.station.words().c_str());
+  UNSIGNED_LONGS_EQUAL(1, scene.counters().dropped_bad_state);
 }

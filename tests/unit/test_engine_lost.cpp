@@ -176,9 +176,9 @@ TEST(EngineUnknownCalls, AConfirmForThisDeviceIsRefusedAndOneForAnotherAcknowled
   STRCMP_EQUAL("ack", scene_.answer_to(scene_.peer.confirm(scene_.call, "hall")).c_str());
 }
 
-TEST(EngineUnknownCalls, ASyncThatNamesThisDeviceConnectedIsEndedAndAnyOtherIsSilence) {
+TEST(EngineUnknownCalls, ASyncThatNamesThisDeviceConnectedIsLeftAndAnyOtherIsSilence) {
   const auto legs = connected_view(scene_.peer.self, scene_.station.self);
-  STRCMP_EQUAL("end(peer_lost)",
+  STRCMP_EQUAL("leave(peer_lost)",
                scene_.answer_to(scene_.peer.sync(scene_.call, {scene_.peer.self, 0}, legs, "panel"))
                    .c_str());
   const auto others = connected_view(scene_.peer.self, account_of("hall@apt1"));
@@ -192,9 +192,11 @@ TEST(EngineUnknownCalls, ASyncThatNamesThisDeviceConnectedIsEndedAndAnyOtherIsSi
               .c_str());
 }
 
-TEST(EngineUnknownCalls, EndAndCancelAreAcknowledged) {
+TEST(EngineUnknownCalls, EndLeaveAndCancelAreAcknowledged) {
   STRCMP_EQUAL("ack",
                scene_.answer_to(scene_.peer.end(scene_.call, {scene_.peer.self, 0})).c_str());
+  STRCMP_EQUAL("ack",
+               scene_.answer_to(scene_.peer.leave(scene_.call, {scene_.peer.self, 0})).c_str());
   STRCMP_EQUAL("ack", scene_.answer_to(scene_.peer.cancel(scene_.call)).c_str());
 }
 
@@ -211,6 +213,6 @@ TEST(EngineUnknownCalls, ACalleeThatRestartsMakesTheCallersCallEnd) {
   rig->run(Millis{10'000});
   CHECK_TRUE(rig->door().count(MessageKind::kSync) > before);
   reborn.hear(rig->door().self, rig->door().last(MessageKind::kSync).message, 30);
-  rig->door().hear(reborn.self, reborn.last(MessageKind::kEnd).message, 600);
+  rig->door().hear(reborn.self, reborn.last(MessageKind::kLeave).message, 600);
   STRCMP_EQUAL("peer_lost", std::string(to_string(rig->door().reason(rig->call))).c_str());
 }

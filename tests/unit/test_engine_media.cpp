@@ -83,7 +83,7 @@ TEST(EngineMedia, AFailureEndsTheCallOnBothSides) {
 
 TEST(EngineMedia, ADisconnectedHookIsAHangUp) {
   Scene scene(Stage::kInConnected, hooked());
-  STRCMP_EQUAL("event:media(disconnected) end(hang_up) stop_media event:ended(hang_up)",
+  STRCMP_EQUAL("event:media(disconnected) leave(hang_up) stop_media event:ended(hang_up)",
                report(scene, MediaState::kDisconnected).c_str());
 }
 

@@ -158,7 +158,7 @@ TEST(EnginePresence, AUserNobodyKnowsIsCalledAndTheReceiptTimerDecides) {
 TEST(EnginePresence, WaitModeRingsOnAndReachesADeviceThatComesBack) {
   birth();
   death(true);
-  InviteUser command = invite(panel_.self.user);
+  InviteUsers command = invite(panel_.self.user);
   command.wait_offline = true;
   const Result result = door_.give(command);
   door_.run(Millis{60'000});
@@ -177,7 +177,7 @@ TEST(EnginePresence, ACalleeThatGoesOfflineEndsTheRingAndInWaitModeDoesNot) {
     door.come_online();
     Actor panel("panel@apt1");
     door.give(PresenceReceived{panel.self, false, 3600, panel.presence(PresenceState::kIdle)});
-    InviteUser command = invite(panel.self.user);
+    InviteUsers command = invite(panel.self.user);
     command.wait_offline = wait;
     const CallId call = door.give(command).call;
     door.hear(panel.self, panel.ringing(call, {door.self, 1}));

@@ -83,14 +83,14 @@ TEST(EngineReceipts, TheConfirmIsRepeatedUntilItIsAcknowledged) {
   UNSIGNED_LONGS_EQUAL(confirms.size(), all(scene, MessageKind::kConfirm).size());
 }
 
-TEST(EngineReceipts, CancelEndAndRejectAreRepeatedUntilAcknowledged) {
+TEST(EngineReceipts, CancelLeaveAndRejectAreRepeatedUntilAcknowledged) {
   struct Case {
     Stage stage;
     MessageKind kind;
   };
   for (const Case& each :
-       {Case{Stage::kAlerted, MessageKind::kCancel}, Case{Stage::kInConnected, MessageKind::kEnd},
-        Case{Stage::kOutConnected, MessageKind::kEnd},
+       {Case{Stage::kAlerted, MessageKind::kCancel}, Case{Stage::kInConnected, MessageKind::kLeave},
+        Case{Stage::kOutConnected, MessageKind::kLeave},
         Case{Stage::kRinging, MessageKind::kReject}}) {
     Scene scene(each.stage);
     if (each.kind == MessageKind::kReject) {
@@ -111,9 +111,9 @@ TEST(EngineReceipts, FinalMessagesAreGivenUpWithTheTombstone) {
   Scene scene(Stage::kInConnected);
   scene.station.give(hang_up(scene.call));
   scene.run(kTombstoneTime + Millis{10'000});
-  const std::size_t repeats = all(scene, MessageKind::kEnd).size();
+  const std::size_t repeats = all(scene, MessageKind::kLeave).size();
   scene.run(Millis{600'000});
-  UNSIGNED_LONGS_EQUAL(repeats, all(scene, MessageKind::kEnd).size());
+  UNSIGNED_LONGS_EQUAL(repeats, all(scene, MessageKind::kLeave).size());
   CHECK_TRUE(scene.station.engine().quiet());
 }
 
@@ -133,16 +133,16 @@ TEST(EngineReceipts, ACancelThatNobodyHeardOfIsGivenUpAfterTheRingTime) {
 TEST(EngineReceipts, AnAckOfSomethingElseOrOfSomebodyElseStopsNothing) {
   Scene scene(Stage::kInConnected);
   scene.station.give(hang_up(scene.call));
-  const Header end = scene.station.last(MessageKind::kEnd).header();
-  Header other = end;
+  const Header leave = scene.station.last(MessageKind::kLeave).header();
+  Header other = leave;
   ++other.sequence;
   scene.hear(scene.peer.ack(other));
   Actor sibling("phone@gate");
-  scene.station.hear(sibling.self, sibling.ack(end));
+  scene.station.hear(sibling.self, sibling.ack(leave));
   Actor namesake("door@elsewhere");
-  scene.station.hear(namesake.self, namesake.ack(end));
+  scene.station.hear(namesake.self, namesake.ack(leave));
   scene.run(Millis{3'000});
-  CHECK_TRUE(all(scene, MessageKind::kEnd).size() >= 2);
+  CHECK_TRUE(all(scene, MessageKind::kLeave).size() >= 2);
 }
 
 TEST(EngineReceipts, NothingIsRepeatedWithoutALinkAndEverythingAtOnceWhenItIsBack) {
@@ -150,12 +150,12 @@ TEST(EngineReceipts, NothingIsRepeatedWithoutALinkAndEverythingAtOnceWhenItIsBac
   scene.station.give(hang_up(scene.call));
   scene.station.give(LinkLost{});
   scene.run(Millis{60'000});
-  UNSIGNED_LONGS_EQUAL(1, all(scene, MessageKind::kEnd).size());
+  UNSIGNED_LONGS_EQUAL(1, all(scene, MessageKind::kLeave).size());
   scene.station.give(LinkConnected{});
   scene.run(Millis{10});
-  const auto ends = all(scene, MessageKind::kEnd);
-  UNSIGNED_LONGS_EQUAL(2, ends.size());
-  UNSIGNED_LONGS_EQUAL(ends[0].header().sequence, ends[1].header().sequence);
+  const auto leaves = all(scene, MessageKind::kLeave);
+  UNSIGNED_LONGS_EQUAL(2, leaves.size());
+  UNSIGNED_LONGS_EQUAL(leaves[0].header().sequence, leaves[1].header().sequence);
 }
 
 TEST(EngineReceipts, TheJitterSpreads) {
@@ -183,4 +183,39 @@ TEST(EngineReceipts, SequenceNumbersAreNeverUsedForTwoMessages) {
     CHECK_TRUE(fresh || (at->second == sent.kind() && (sent.kind() == MessageKind::kInvite ||
                                                        sent.kind() == MessageKind::kCancel)));
   }
+}
+
+TEST(EngineReceipts, AnInviteIsNotAnsweredByAnAck) {
+  Scene scene(Stage::kCalling);
+  scene.hear(scene.peer.ack(scene.station.last(MessageKind::kInvite).header()));
+  UNSIGNED_LONGS_EQUAL(1, scene.counters().dropped_bad_state);
+  scene.run(Millis{1'300});
+  UNSIGNED_LONGS_EQUAL(2, all(scene, MessageKind::kInvite).size());
+}
+
+TEST(EngineReceipts, AConfirmIsRepeatedToTheLosersAfterTheCallIsOver) {
+  Scene scene(Stage::kAlerted);
+  Actor hall("hall@apt1");
+  scene.station.hear(hall.self, hall.ringing(scene.call, scene.leg));
+  scene.hear(scene.peer.accept(scene.call, scene.leg));
+  scene.station.give(hang_up(scene.call));
+  const std::size_t before = all(scene, MessageKind::kConfirm).size();
+  scene.run(Millis{5'000});
+  CHECK_TRUE(all(scene, MessageKind::kConfirm).size() > before);
+  scene.station.hear(hall.self, hall.ack(all(scene, MessageKind::kConfirm)[0].header()));
+  const std::size_t heard = all(scene, MessageKind::kConfirm).size();
+  scene.run(Millis{10'000});
+  UNSIGNED_LONGS_EQUAL(heard, all(scene, MessageKind::kConfirm).size());
+}
+
+TEST(EngineReceipts, ADeclineOfALoserIsNoReceiptForTheConfirm) {
+  Scene scene(Stage::kAlerted);
+  Actor hall("hall@apt1");
+  scene.station.hear(hall.self, hall.ringing(scene.call, scene.leg));
+  scene.hear(scene.peer.accept(scene.call, scene.leg));
+  scene.hear(scene.peer.ack(scene.station.last(MessageKind::kConfirm).header()));
+  scene.station.hear(hall.self, hall.reject(scene.call, scene.leg, Reason::kDeclined));
+  const std::size_t before = all(scene, MessageKind::kConfirm).size();
+  scene.run(Millis{3'000});
+  CHECK_TRUE(all(scene, MessageKind::kConfirm).size() > before);
 }

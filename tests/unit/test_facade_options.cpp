@@ -1,3 +1,4 @@
+// What the constructor refuses, in which words, and what it hands on to the engine and the link.
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -64,6 +65,33 @@ TEST(FacadeOptions, EveryRangeIsChecked) {
       [](AgentOptions& o) { o.timers.media_start = 121s; },
       [](AgentOptions& o) { o.timers.offline_belief = 31s; },
       [](AgentOptions& o) { o.lines = 0; },
+      [](AgentOptions& o) { o.parties = 1; },
+      [](AgentOptions& o) { o.parties = 17; },
+      [](AgentOptions& o) { o.timers.busy_settle = 11s; },
+      [](AgentOptions& o) { o.timers.alone = 999ms; },
+      [](AgentOptions& o) { o.timers.longest_call = 59s; },
+      [](AgentOptions& o) { o.timers.longest_call = 24h + 1s; },
+      [](AgentOptions& o) { o.ring_to_open_max = 59s; },
+      [](AgentOptions& o) { o.contacts = {"a b"}; },
+      [](AgentOptions& o) {
+        for (int i = 0; i < 33; ++i) {
+          o.contacts.push_back("c" + std::to_string(i));
+        }
+      },
+      [](AgentOptions& o) { o.dnd_overrides = {""}; },
+      [](AgentOptions& o) { o.doors = {"1", "2", "3", "4", "5", "6", "7", "8", "9"}; },
+      [](AgentOptions& o) { o.plans["a b"] = CallPlan::parallel({"x"}); },
+      [](AgentOptions& o) { o.plans["a"] = CallPlan::parallel({}); },
+      [](AgentOptions& o) { o.plans["a"] = CallPlan::parallel({"x y"}); },
+      [](AgentOptions& o) {
+        o.plans["a"] = CallPlan::hunt({"x", "y"}, 0ms);
+      },
+      [](AgentOptions& o) {
+        o.plans["a"] = CallPlan::parallel({"x"});
+        o.plans["a"].ring_time = 999ms;
+      },
+      [](AgentOptions& o) { o.push_title.assign(65, 'x'); },
+      [](AgentOptions& o) { o.push_content = "\xff"; },
       [](AgentOptions& o) { o.name.assign(65, 'x'); },
       [](AgentOptions& o) { o.name = "\xc0"; },
       [](AgentOptions& o) { o.kind.assign(33, 'x'); },
@@ -88,6 +116,29 @@ TEST(FacadeOptions, TheUserNameIsTheAccountWhereThereIsAPassword) {
   CHECK_EQUAL(std::string("one@apt"), facade::check(options).link.client_id);
   options.broker.username = "else";
   CHECK_EQUAL(std::string("else"), facade::check(options).link.username);
+}
+
+TEST(FacadeOptions, ListsAndModesReachTheEngine) {
+  AgentOptions options = good();
+  options.contacts = {"a", "b", "a"};
+  options.dnd_overrides = {"c"};
+  options.doors = {"d"};
+  options.refuse_strangers = true;
+  options.hide_busy = true;
+  options.chime_only = true;
+  options.call_waiting = true;
+  options.parties = 16;
+  options.timers.longest_call = 1min;
+  options.timers.alone = 0ms;
+  const Settings settings = facade::check(options).settings;
+  LONGS_EQUAL(2, settings.contacts.count);
+  CHECK(settings.contacts.has(*UserId::parse("b")));
+  CHECK(settings.dnd_overrides.has(*UserId::parse("c")) && settings.doors.has(*UserId::parse("d")));
+  CHECK(settings.refuse_strangers && settings.hide_busy && settings.chime_only);
+  CHECK(settings.call_waiting);
+  LONGS_EQUAL(16, settings.parties);
+  LONGS_EQUAL(60'000, settings.longest_call.count());
+  LONGS_EQUAL(0, settings.alone_time.count());
 }
 
 TEST(FacadeOptions, ReconfigureTakesWhatItCanAndNamesTheRest) {

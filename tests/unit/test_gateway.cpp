@@ -1,4 +1,5 @@
 // The gateway between engine and link, with a link that only records.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -149,6 +150,44 @@ TEST(Gateway, SubscribesToPresenceWithRetainedThenToItsInboxWithout) {
   CHECK_EQUAL(0, subscriptions[0].retain_handling);
   CHECK(subscriptions[1].filter == "doorcall/v1/flat1/inbox/+");
   CHECK_EQUAL(2, subscriptions[1].retain_handling);
+}
+
+TEST(Gateway, AsksForAPushUnderItsOwnName) {
+  SendPush order;
+  order.to = *UserId::parse("flat2");
+  order.expiry_s = 90;
+  order.push.leg = {account("panel@flat1"), 1};
+  order.push.caller = account("panel@flat1");
+  CHECK(gateway.execute(order));
+  CHECK(link.published.at(0).topic == "doorcall/v1/flat2/push/panel@flat1");
+  CHECK_FALSE(link.published[0].retain);
+  CHECK(link.published[0].expiry_s == 90U);
+  std::vector<std::uint8_t> expected(kMessageBytesMax);
+  expected.resize(encode(order.push, expected));
+  CHECK(!expected.empty() && link.published[0].payload == expected);
+}
+
+TEST(Gateway, AMessageOfAnotherVersionIsHandedOnIfItsKindIsKnown) {
+  const auto good = bytes_of(ringing());
+  CHECK(good[1] == 0 && good[2] == 1 && good[3] == 1 && good[4] == 2);  // version 1, kind 2
+  const auto foreign = [&](std::uint8_t kind) {
+    auto bytes = good;
+    bytes[2] = 2;
+    bytes[4] = kind;
+    arrive("doorcall/v1/flat1/inbox/door@gate", bytes);
+  };
+  constexpr std::array<std::uint8_t, 13> kKinds{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
+  for (const std::uint8_t kind : kKinds) {
+    look = [kind](const Input& input) {
+      CHECK_EQUAL(kind, static_cast<int>(std::get<ForeignVersionReceived>(input).kind));
+    };
+    foreign(kind);
+  }
+  CHECK_EQUAL(13U, inputs.size());
+  constexpr std::array<std::uint8_t, 5> kNoKinds{0, 11, 15, 16, 127};
+  std::for_each(kNoKinds.begin(), kNoKinds.end(), foreign);
+  CHECK_EQUAL(13U, inputs.size());
+  CHECK_EQUAL(5U, gateway.counters().dropped_unknown_kind);
 }
 
 TEST(Gateway, CountsWhatTheLinkDoesNotTake) {

@@ -40,6 +40,8 @@ TEST(Topic, TopicsAreSpeltAsThePageSays) {
   check_text("doorcall/v1/flat-12/inbox/gate@front-door",
              inbox_topic(TopicRoot{}, user("flat-12"), gate));
   check_text("doorcall/v1/flat-12/inbox/+", inbox_filter(TopicRoot{}, user("flat-12")));
+  check_text("doorcall/v1/flat-12/push/gate@front-door",
+             push_topic(TopicRoot{}, user("flat-12"), gate));
   check_text("doorcall/v1/front-door/presence/gate", presence_topic(TopicRoot{}, gate));
   check_text("doorcall/v1/+/presence/+", presence_filter(TopicRoot{}));
 }

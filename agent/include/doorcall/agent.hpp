@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,9 @@
 #include "doorcall/error.hpp"
 #include "doorcall/media.hpp"
 #include "doorcall/options.hpp"
+#include "doorcall/plan.hpp"
 #include "doorcall/state.hpp"
+#include "doorcall/update.hpp"
 
 namespace doorcall {
 
@@ -51,28 +55,95 @@ class Agent {
 
   // --- calls: each method answers at once, `done` tells how it ended
 
-  /// Calls every device of `user`. Completes with kOk when answered.
+  /// Calls every device of `user`. While this device is in the only call of its only line the user
+  /// is added to that call instead. Completes with kOk when answered.
   /// Errors: kInvalidUser, kSelfCall, kInvalidArgument, kNotUtf8, kDataTooLarge,
-  /// kTimeoutOutOfRange, kTooManyCalls, kBusy, kNotConnected, kNotStarted.
+  /// kTimeoutOutOfRange, kTooManyInvitees, kTooManyCalls, kAlreadySent: the user is in that call,
+  /// kBusy, kNotConnected, kNotStarted.
   CallResult call(std::string_view user, const CallOptions& options = {}, Completion done = {});
+
+  /// Calls several users in one call. Those who can't be called are named in the result, with the
+  /// reason, and the rest is called; the code is an error when none is left. Completes with kOk
+  /// when the first has answered. Errors: as of one user, and those of CallPlan.
+  CallResult call(const CallPlan& plan, const CallOptions& options = {}, Completion done = {});
+  /// As above with CallPlan::parallel(): call({"apt1", "apt2"}).
+  CallResult call(std::initializer_list<std::string_view> users, const CallOptions& options = {},
+                  Completion done = {});
+
+  /// Calls by the plan of this name in AgentOptions::plans. Errors: as above, kInvalidArgument
+  /// also: there is no such plan.
+  CallResult call_plan(std::string_view name, const CallOptions& options = {},
+                       Completion done = {});
+
+  /// Adds users to a call that this device is in or has begun; all members may. Completes with kOk
+  /// when the first of them has answered, with kAlreadyEnded and the last one's reason when none
+  /// has. Errors: as call(), and kUnknownCall, kAlreadyEnded, kNotAllowed: this device is not in
+  /// it.
+  CallResult add(std::string_view call, const std::vector<std::string>& users,
+                 const CallOptions& options = {}, Completion done = {});
 
   /// Answers a ringing call. Completes with kOk when the caller confirmed it.
   /// Errors: kUnknownCall, kNotInvited: it is an own call, kAlreadyAccepted, kAlreadyEnded,
+  /// kBusy: a call that waits, and no line is free, kNotAllowed: this device only chimes,
   /// kNotUtf8, kDataTooLarge, kNotStarted.
   Errc answer(std::string_view call, const AnswerOptions& options = {}, Completion done = {});
 
   /// Declines a ringing call. Errors: as answer(). Completes when the call is over.
   Errc decline(std::string_view call, const DeclineOptions& options = {}, Completion done = {});
 
-  /// Gives up an own call that is not answered yet. Completes when the call is over.
+  /// Stops alerting on this device only, without declining: the call rings on elsewhere, and can
+  /// still be answered here. Errors: kUnknownCall, kNotInvited, kAlreadyAccepted, kAlreadyEnded,
+  /// kAlreadySent: it is silent, kNotStarted.
+  Errc silence(std::string_view call);
+
+  /// Takes back own invitations that are not answered yet. Completes when the call is over, or,
+  /// where others are in it, when the invitations have ended.
   /// Errors: kUnknownCall, kNotAllowed: it is not an own call, kAlreadyAccepted, kAlreadyEnded,
   /// kNotUtf8, kDataTooLarge, kNotStarted.
   Errc cancel(std::string_view call, std::string_view data = {}, Completion done = {});
+  /// Takes back the invitations of these users only; the rest of the call goes on. Completes when
+  /// they have ended. Errors: as above, kInvalidUser, kInvalidArgument: no users, kNotInvited: none
+  /// of them is being called by this device.
+  Errc cancel(std::string_view call, const std::vector<std::string>& users,
+              std::string_view data = {}, Completion done = {});
 
-  /// Ends a connected call; gives up an own call; takes back an answer that is not confirmed yet.
-  /// Completes when the call is over. Errors: kUnknownCall, kNotAllowed: it rings here: decline(),
-  /// kAlreadyEnded, kNotUtf8, kDataTooLarge, kNotStarted.
+  /// Leaves a connected call, in which the others stay; gives up an own call; takes back an answer
+  /// that is not confirmed yet. Completes when the call is over here. Errors: kUnknownCall,
+  /// kNotAllowed: it rings here: decline(), kAlreadyEnded, kNotUtf8, kDataTooLarge, kNotStarted.
   Errc hang_up(std::string_view call, std::string_view data = {}, Completion done = {});
+
+  /// Ends a call for all. Completes when it is over here. Errors: as hang_up(), kNotAllowed also:
+  /// only the creator may, or, once that has left, who joined first of the rest.
+  Errc end(std::string_view call, std::string_view data = {}, Completion done = {});
+
+  /// Comes into a running call, or comes back, that has this user among its members. `via`: a user
+  /// who is in the call; empty: whom this device knows from it. Completes with kOk when let in.
+  /// Errors: kUnknownCall: not known here, and no `via`, kInvalidUser, kSelfCall,
+  /// kAlreadyAccepted: this device is in it, kAlreadySent, kBusy, kTooManyCalls, kNotAllowed,
+  /// kNotUtf8, kDataTooLarge, kNotConnected, kNotStarted.
+  Errc join(std::string_view call, std::string_view via = {}, const JoinOptions& options = {},
+            Completion done = {});
+
+  /// Takes over a call that another device of this user is in, which is out of it then. Empty: the
+  /// one there is. Completes with kOk when let in. Errors: as join(), kUnknownCall also: there is
+  /// none, kInvalidArgument: there are several; pullable() names them.
+  PullResult pull(std::string_view call = {}, const JoinOptions& options = {},
+                  Completion done = {});
+
+  // --- what this device does by itself
+
+  /// Do not disturb: while it is on, invitations are refused, but for AgentOptions::dnd_overrides.
+  /// `duration`, with `on`: then it ends by itself, up to 7 days; none: until it is switched off.
+  /// Errors: kTimeoutOutOfRange, kNotStarted.
+  Errc set_dnd(bool on, std::optional<std::chrono::milliseconds> duration = {});
+
+  /// For `duration`, calls from AgentOptions::doors are answered at once, and CallChange::kOpenDoor
+  /// asks for the door to be opened; 0 switches it off. Errors: kTimeoutOutOfRange: over
+  /// ring_to_open_max, kNotAllowed: there are no doors, kNotStarted.
+  Errc ring_to_open(std::chrono::milliseconds duration);
+
+  /// Do not disturb and ring-to-open as they are now.
+  [[nodiscard]] DeviceMode mode() const;
 
   // --- what happens
 
@@ -85,6 +156,10 @@ class Agent {
 
   /// Live calls and, after them, remembered ended ones.
   [[nodiscard]] std::vector<CallView> calls() const;
+  /// The members of a live call, as in CallView; empty for any other.
+  [[nodiscard]] std::vector<MemberView> members(std::string_view call) const;
+  /// The calls of other devices of this user, for pull(), as far as this device has heard of them.
+  [[nodiscard]] std::vector<std::string> pullable() const;
   /// Known devices in the order of user and device, own ones included.
   [[nodiscard]] std::vector<DevicePresence> presence() const;
   [[nodiscard]] LinkState link_state() const;

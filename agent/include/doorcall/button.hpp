@@ -13,14 +13,19 @@ struct ButtonAction {
     kCall,    ///< calls `user`
     kAnswer,  ///< answers the call that rings longest
     kDecline,
-    kHangUp,  ///< hangs up; a call of one's own that is not answered is cancelled
-    kToggle,  ///< answers when it rings, hangs up when in a call, else calls `user`
+    kHangUp,   ///< hangs up; a call of one's own that is not answered is cancelled
+    kToggle,   ///< answers when it rings, hangs up when in a call, else calls `user`
+    kPlan,     ///< calls the users of the plan named `plan`
+    kSilence,  ///< silences the call that rings longest
+    kDnd,      ///< switches do not disturb on, or off again
+    kPull,     ///< takes the call over that another device of the user is in
   };
   Kind kind = Kind::kAnswer;
   std::string user;  ///< with kCall; with kToggle it may be empty: then it does not call
+  std::string plan;  ///< with kPlan: a name in AgentOptions::plans
 
-  /// Reads "call:<user>", "answer", "decline", "hang_up", "toggle" or "toggle:<user>"; none for
-  /// anything else.
+  /// Reads "call:<user>", "plan:<name>", "answer", "decline", "hang_up", "toggle", "toggle:<user>",
+  /// "silence", "dnd" or "pull"; none for anything else.
   [[nodiscard]] static std::optional<ButtonAction> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
 };

@@ -3,9 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "doorcall/plan.hpp"
 
 namespace doorcall {
 
@@ -53,6 +56,9 @@ struct TimerOptions {
   std::chrono::milliseconds lost{30'000};           ///< 5–300 s
   std::chrono::milliseconds media_start{15'000};    ///< 1–120 s
   std::chrono::milliseconds offline_belief{5'000};  ///< 0–30 s
+  std::chrono::milliseconds busy_settle{2'000};     ///< 0–10 s
+  std::chrono::milliseconds alone{30'000};          ///< 0 = off, else 1–600 s
+  std::chrono::milliseconds longest_call{0};        ///< 0 = off, else 1 min–24 h
 };
 
 /// Who this device is and how it behaves.
@@ -63,9 +69,29 @@ struct AgentOptions {
   std::string kind;    ///< "door_station", "panel", …, up to 32 bytes
   BrokerOptions broker;
   TimerOptions timers;
-  std::uint16_t lines = 1;    ///< live calls before this device is busy: 1–8
-  bool wait_offline = false;  ///< own calls ring on while the user is offline
-  bool decline_here = false;  ///< a decline here is for this device only, not for all of the user
+  std::uint16_t lines = 1;     ///< live calls before this device is busy: 1–8
+  std::uint16_t parties = 10;  ///< in one call, this device's user included: 2–16
+  bool call_waiting = false;   ///< while busy, one more call may ring
+  bool chime_only = false;     ///< it rings, but can't answer
+  bool wait_offline = false;   ///< own calls ring on while the user is offline
+  bool decline_here = false;   ///< a decline here is for this device only, not for all of the user
+
+  std::vector<std::string> contacts;       ///< users who may call where it matters; up to 32
+  bool refuse_strangers = false;           ///< who is not in `contacts` is refused
+  bool hide_busy = false;                  ///< who is not in `contacts` hears no_answer for busy
+  std::vector<std::string> dnd_overrides;  ///< users who ring in spite of do not disturb; up to 16
+  std::vector<std::string> doors;          ///< users whose calls ring-to-open answers; up to 8
+  std::chrono::milliseconds ring_to_open_max{
+      3'600'000};  ///< the longest ring-to-open: 1 min–7 days
+
+  /// Plans that can be called by their names; names as user ids, up to 16 of them.
+  std::map<std::string, CallPlan, std::less<>> plans;
+
+  /// What a push shows, unless a call says otherwise: up to 64 bytes and up to 256 once filled in,
+  /// cut there. {caller} stands for the display name, else the user; {user} for the user, {line}
+  /// for the line that calls.
+  std::string push_title = "{caller}";
+  std::string push_content;
 
   /// Media program and its arguments, run for each connected call; empty: none. Never a shell text.
   std::vector<std::string> media_command;

@@ -1,0 +1,108 @@
+// Confirm, the third step of an answer (PROTOCOL rule 1): this device has the call, or another one
+// of the same user has it.
+
+#include "agent/core/core.hpp"
+
+namespace doorcall {
+
+void Core::on_confirm(const MessageReceived& input, const Header& header,
+                      const Confirm& confirm) noexcept {
+  if (header.leg.owner != input.sender) {
+    ++counters.dropped_not_entitled;
+    return;
+  }
+  const bool mine = confirm.winner == settings.self.device;
+  if (!mine) {
+    overhear(header.call, input.sender, confirm.winner);
+  }
+  const Slot slot = find_call(header.call);
+  if (slot == kNoSlot) {
+    const Slot tomb = find_tombstone(header.call, header.leg);
+    const bool gave_up = tomb == kNoSlot || tombstones_[tomb].winner.empty();
+    if (mine && gave_up) {
+      post_reject(input.sender, header.call, header.leg, Reason::kAcceptFailed);
+    } else {
+      if (tomb == kNoSlot) {
+        bury_early(input.sender, header, Reason::kAnsweredElsewhere);
+      }
+      post_ack(input.sender, header);
+    }
+    return;
+  }
+  Call& call = calls_[slot];
+  // A late copy of an earlier confirm is no answer to the join.
+  const bool old = find_tombstone(header.call, header.leg) != kNoSlot;
+  if (call.joining && mine && !old && header.leg.owner.user == call.inviter.user) {
+    own_leg(call).key = header.leg;
+    call.inviter = input.sender;
+    call.owner_life = header.incarnation;
+    call.joining = false;
+  }
+  if (own_leg(call).key == header.leg && !call.joining) {
+    own_confirm(input, call, confirm);
+  } else {
+    other_confirm(input, call, mine);
+  }
+}
+
+void Core::own_confirm(const MessageReceived& input, Call& call, const Confirm& confirm) noexcept {
+  const bool mine = confirm.winner == settings.self.device;
+  owner_heard(call);
+  if (mine && call.state != CallState::kAccepting && call.state != CallState::kConnected) {
+    post_reject(input.sender, call.id, own_leg(call).key, Reason::kAcceptFailed);
+    return;
+  }
+  post_ack(input.sender, input.message->header);
+  if (!mine) {
+    if (call.state != CallState::kConnected) {
+      finish(call, Reason::kAnsweredElsewhere);
+    }
+    return;
+  }
+  own_leg(call).join_number = confirm.join_number;
+  if (call.state == CallState::kAccepting) {
+    connect(call, confirm.legs);
+  } else {  // the own leg was taken over: the heir has heard
+    drop_live_outgoing(slot_of(own_leg(call)));
+  }
+}
+
+/// Of another leg of this user in the same call.
+void Core::other_confirm(const MessageReceived& input, Call& call, bool mine) noexcept {
+  const Header& header = input.message->header;
+  if (mine) {
+    post_reject(input.sender, call.id, header.leg, Reason::kAcceptFailed);
+    return;
+  }
+  if (find_member(call, input.sender) == kNoSlot || call.joining) {
+    ++counters.dropped_not_entitled;
+    return;
+  }
+  post_ack(input.sender, header);
+  if (call.state == CallState::kRinging) {
+    finish(call, Reason::kAnsweredElsewhere);
+  }
+}
+
+/// This device is in the call.
+void Core::connect(Call& call, std::span<const LegView> legs) noexcept {
+  Leg& own = own_leg(call);
+  call.orphan = false;
+  set_leg(call, own, LegState::kConnected);
+  learn_roster(call, legs);
+  for (const Slot slot : others_of(call)) {
+    if (legs_[slot].connected() && legs_[slot].user != settings.self.user) {
+      watch_member(legs_[slot]);
+    }
+  }
+  enter_connected(call, call.inviter, {}, {});
+  if (!yield_place(call)) {
+    (void)still_alive(call, Reason::kPeerLost);
+  }
+}
+
+void Core::on_confirm_time(Call& call) noexcept {
+  decline(call, Reason::kAcceptFailed, {});
+}
+
+}  // namespace doorcall

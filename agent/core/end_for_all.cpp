@@ -1,0 +1,70 @@
+// The end of a call for everybody in it: by its creator or, once that is gone, by the member that
+// joined first among the rest (PROTOCOL rule 12).
+
+#include "agent/core/core.hpp"
+#include "agent/core/utf8.hpp"
+
+namespace doorcall {
+
+Result Core::on(const EndCall& command) noexcept {
+  const Slot slot = find_call(command.call);
+  if (slot == kNoSlot) {
+    return {errc_for_ended(command.call), command.call, {}};
+  }
+  if (command.data.size() > kDataBytesMax) {
+    return {Errc::kDataTooLarge, command.call, {}};
+  }
+  if (!is_utf8(command.data)) {
+    return {Errc::kNotUtf8, command.call, {}};
+  }
+  Call& call = calls_[slot];
+  switch (call.state) {
+    case CallState::kConnected:
+      if (!is_first(call, own_leg(call))) {
+        return {Errc::kNotAllowed, command.call, {}};
+      }
+      end_for_all(call, Reason::kHangUp, command.data);
+      return {Errc::kOk, command.call, {}};
+    case CallState::kCalling: return {cancel(call, {call.id, {}, command.data}), call.id, {}};
+    case CallState::kRinging:
+    case CallState::kAccepting: return {Errc::kNotAllowed, command.call, {}};
+    case CallState::kIdle:
+    case CallState::kEnded: break;
+  }
+  return {Errc::kUnknownCall, command.call, {}};
+}
+
+void Core::end_for_all(Call& call, Reason reason, std::string_view said) noexcept {
+  const LegKey own = own_leg(call).key;
+  for (const Slot slot : others_of(call)) {
+    const Leg& leg = legs_[slot];
+    if (leg.connected() && leg.user != settings.self.user) {
+      excuse(call, leg);
+      repeat_final(MessageKind::kEnd, call, own, {leg.user, {&leg.device, 1}, {}},
+                   {.reason = reason, .data = said});
+    }
+  }
+  finish(call, reason);
+}
+
+void Core::on_end(const MessageReceived& input, const Header& header, const End& end) noexcept {
+  const Slot slot = find_call(header.call);
+  if (slot == kNoSlot) {
+    post_ack(input.sender, header);
+    return;
+  }
+  Call& call = calls_[slot];
+  const Slot found = find_leg(call, header.leg);
+  const bool member = found != kNoSlot && found != call.legs[0] && legs_[found].connected() &&
+                      legs_[found].held_by(input.sender);
+  const bool here = call.state == CallState::kConnected || call.state == CallState::kAccepting;
+  const bool moved = end.reason == Reason::kMoved && header.to == settings.self.device;
+  if (!member || !here || !(moved || is_first(call, legs_[found]))) {
+    ++counters.dropped_not_entitled;  // not acked: once its sender is first here, too, it counts
+    return;
+  }
+  post_ack(input.sender, header);
+  finish(call, end.reason, end.data);
+}
+
+}  // namespace doorcall

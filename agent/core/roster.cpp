@@ -1,0 +1,254 @@
+// Who is in the call (PROTOCOL §4, rule 12). A connected leg is written by its member only, a
+// pending one by its owner only, a new one is learned from any member; the higher state wins, so
+// all views become the same in whatever order they meet. Changes go out as roster messages, the
+// whole view again with each heartbeat.
+
+#include "agent/core/core.hpp"
+
+#include <algorithm>
+
+namespace doorcall {
+
+/// The legs of the call for the messages of this step.
+std::span<const LegView> Core::snapshot(const Call& call) noexcept {
+  const Slot slot = slot_of(call);
+  if (snapshot_of_ == slot && snapshot_version_ == call.version) {
+    return snapshot_;
+  }
+  if (!views_left()) {
+    return {};
+  }
+  const std::size_t first = view_count_;
+  for (const Slot each : legs_of(call)) {
+    views_[view_count_++] = view_of(legs_[each]);
+  }
+  snapshot_of_ = slot;
+  snapshot_version_ = call.version;
+  snapshot_ = std::span<const LegView>(views_).subspan(first, call.leg_count);
+  return snapshot_;
+}
+
+LegView Core::view_of(const Leg& leg) const noexcept {
+  LegView view{leg.key, leg.user, {}, leg.state, leg.reason, leg.join_number, Millis{0}};
+  if (leg.connected() || leg.join_number != 0 || leg.key.number == 0) {
+    view.device = leg.device;
+  } else if (leg.ring_deadline > now_) {
+    view.ring_left = leg.ring_deadline - now_;
+  }
+  return view;
+}
+
+/// Tells every other member what has changed here; `except` knows already.
+void Core::spread(const Call& call, Slot except) noexcept {
+  const bool party = call.state == CallState::kConnected || call.state == CallState::kCalling;
+  if (!party || call.leg_count <= 2) {
+    return;
+  }
+  for (const Slot slot : others_of(call)) {
+    const Leg& leg = legs_[slot];
+    if (slot != except && leg.present() && leg.user != settings.self.user) {
+      tell_roster(leg);
+    }
+  }
+}
+
+/// Who rings hears at once who is in the call, too: should the owner be lost, it waits for an heir.
+void Core::tell_ringing(const Call& call) noexcept {
+  for (const Slot slot : others_of(call)) {
+    const TimerId heartbeat = timers_.leg(slot, LegTimer::kHeartbeat);
+    if (legs_[slot].pending() && owned(legs_[slot]) && armed(heartbeat)) {
+      arm(heartbeat, now_);
+    }
+  }
+}
+
+/// One roster a member is under way: a newer one takes its place.
+void Core::tell_roster(const Leg& member) noexcept {
+  const Slot slot = find_outgoing(slot_of(member), MessageKind::kRoster);
+  if (slot == kNoSlot) {
+    repeat_live(MessageKind::kRoster, member, member.holder());
+    return;
+  }
+  outgoing_[slot].sequence = ++sequence_;
+  outgoing_[slot].attempts = 0;
+  transmit(slot);
+}
+
+void Core::on_roster(const MessageReceived& input, const Header& header,
+                     const Roster& roster) noexcept {
+  const Slot slot = find_call(header.call);
+  if (slot == kNoSlot) {
+    if (!unknown_view(input, header, roster.legs)) {
+      post_ack(input.sender, header);
+    }
+    return;
+  }
+  if (view_received(input, calls_[slot], roster.legs)) {
+    post_ack(input.sender, header);
+  }
+}
+
+/// What a member, or the owner of the own leg, sees; false if the sender is neither.
+bool Core::view_received(const MessageReceived& input, Call& call,
+                         std::span<const LegView> legs) noexcept {
+  const Header& header = input.message->header;
+  const Slot found = find_leg(call, header.leg);
+  const bool claimed = found != kNoSlot && claims_orphan(call, legs_[found], input.sender, legs);
+  const bool member = found != kNoSlot && found != call.legs[0] && legs_[found].connected() &&
+                      legs_[found].held_by(input.sender);
+  if (claimed) {
+    join_view(call, legs_[found], input.sender.device, next_join(call));
+    legs_[found].incarnation = header.incarnation;
+    put(event_of(call, legs_[found]));
+  } else if (!member || !heard(call, legs_[found], header.incarnation)) {
+    ++counters.dropped_not_entitled;
+    return false;
+  }
+  if (call.state == CallState::kAccepting && names_own_leg(call, legs)) {
+    connect(call, legs);  // the confirm was lost, this says the same
+    return true;
+  }
+  one_leg_each(call, legs_[found]);
+  merge(call, input.sender, legs);
+  if (!yield_place(call)) {
+    (void)still_alive(call, Reason::kPeerLost);
+  }
+  return true;
+}
+
+/// Two owners may have confirmed one device, an heir has taken its leg over, or it came back: it
+/// says itself which leg it has. A late message of the leg before does not end a later one.
+void Core::one_leg_each(Call& call, const Leg& leg) noexcept {
+  for (const Slot slot : others_of(call)) {
+    Leg& other = legs_[slot];
+    if (&other != &leg && other.connected() && other.held_by(leg.holder()) &&
+        other.join_number <= leg.join_number) {
+      set_leg(call, other, LegState::kEnded, Reason::kMoved);
+    }
+  }
+}
+
+bool Core::names_own_leg(const Call& call, std::span<const LegView> legs) const noexcept {
+  return std::any_of(legs.begin(), legs.end(), [&](const LegView& view) {
+    return view.key == own_leg(call).key && view.state == LegState::kConnected &&
+           view.device == settings.self.device;
+  });
+}
+
+/// The owner of a pending leg is gone, and the invited device says that it was confirmed: there is
+/// nobody else to ask.
+bool Core::claims_orphan(const Call& call, const Leg& leg, const Account& sender,
+                         std::span<const LegView> legs) const noexcept {
+  return leg.pending() && !owned(leg) && call.state == CallState::kConnected &&
+         sender.user == leg.user && !owner_present(call, leg) &&
+         std::any_of(legs.begin(), legs.end(), [&](const LegView& view) {
+           return view.key == leg.key && view.state == LegState::kConnected &&
+                  view.device == sender.device;
+         });
+}
+
+bool Core::owner_present(const Call& call, const Leg& leg) const noexcept {
+  const Slot owner = find_member(call, leg.key.owner);
+  return owner != kNoSlot && legs_[owner].present();
+}
+
+void Core::merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept {
+  for (const LegView& view : legs) {
+    const bool creators = view.key.number == 0;
+    if (creators && call.caller.user.empty()) {
+      call.caller = view.key.owner;
+    }
+    if (creators && view.key.owner != call.caller) {
+      continue;  // a call has one creator
+    }
+    const Slot found = find_leg(call, view.key);
+    if (found == kNoSlot) {
+      learn_leg(call, view);
+    } else if (found != call.legs[0] && may_write(call, legs_[found], from, view, legs)) {
+      take_view(call, legs_[found], view);
+    }
+  }
+}
+
+bool Core::may_write(const Call& call, const Leg& leg, const Account& from, const LegView& view,
+                     std::span<const LegView> legs) const noexcept {
+  const bool mine = call.state != CallState::kConnected && from == call.inviter;
+  if (mine || (leg.connected() && leg.held_by(from))) {
+    return true;  // whoever rings here knows best; a member writes its own leg
+  }
+  if (leg.pending()) {
+    return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg));
+  }
+  // moved: the same view shows where the user has gone to
+  return view.reason == Reason::kMoved &&
+         std::any_of(legs.begin(), legs.end(), [&](const LegView& next) {
+           return next.user == leg.user && next.key.owner == from &&
+                  next.state == LegState::kConnected;
+         });
+}
+
+/// Higher states only.
+void Core::take_view(Call& call, Leg& leg, const LegView& view) noexcept {
+  if (leg.pending() && view.state < LegState::kConnected) {  // the quickest view is the truest
+    leg.ring_deadline = std::min(leg.ring_deadline, after(now_, view.ring_left));
+  }
+  if (view.state <= leg.state) {
+    return;
+  }
+  if (view.state == LegState::kConnected) {
+    join_view(call, leg, view.device, view.join_number);
+  } else {
+    set_leg(call, leg, view.state, view.reason);
+  }
+  announce(call, leg);
+}
+
+void Core::learn_leg(Call& call, const LegView& view) noexcept {
+  const bool own_user = view.user == settings.self.user;
+  const bool own_device = own_user && view.device == settings.self.device;
+  const bool own_invitation = own_user || view.key.owner == settings.self;
+  if (own_device || (view.state == LegState::kEnded && !own_user) ||
+      (own_invitation && view.state < LegState::kConnected)) {
+    return;
+  }
+  const Slot slot = add_leg(call, view.key, view.user);
+  if (slot == kNoSlot) {
+    return;
+  }
+  Leg& leg = legs_[slot];
+  leg.device = view.device;
+  if (view.state == LegState::kConnected) {
+    join_view(call, leg, view.device, view.join_number);
+  } else {
+    set_leg(call, leg, view.state, view.reason);
+    leg.ring_deadline = after(now_, view.ring_left);
+    if (leg.pending()) {  // should its end never be heard
+      arm(timer(leg, LegTimer::kRing), after(leg.ring_deadline, kHeirTime));
+    }
+  }
+  announce(call, leg);
+}
+
+/// A member has joined: it is synced from now on, and hears what this device knows.
+void Core::join_view(Call& call, Leg& leg, const DeviceId& device, std::uint32_t number) noexcept {
+  leg.device = device;
+  leg.incarnation = 0;
+  leg.join_number = number;
+  set_leg(call, leg, LegState::kConnected);
+  if (call.state == CallState::kConnected && leg.user != settings.self.user) {
+    watch_member(leg);
+    if (call.leg_count > 2) {
+      tell_roster(leg);
+    }
+    tell_ringing(call);
+  }
+}
+
+void Core::announce(const Call& call, const Leg& leg) noexcept {
+  const bool elsewhere = !leg.live() && find_live(call, leg.user) != kNoSlot;
+  if (call.announced && call.state != CallState::kAccepting && !elsewhere) {
+    put(event_of(call, leg));
+  }
+}
+
+}  // namespace doorcall

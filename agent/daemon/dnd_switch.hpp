@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+
+#include "agent/daemon/dnd_schedule.hpp"
+
+namespace doorcall::daemon {
+
+/// Whether do not disturb is on: as a person said last, for as long as that counts, else as the
+/// schedule says.
+class DndSwitch {
+ public:
+  explicit DndSwitch(DndSchedule schedule) : schedule_(std::move(schedule)) {}
+
+  /// A person's word counts until `until`; without that until the schedule's next edge, or for good
+  /// where there is none.
+  void say(bool on, std::optional<UnixTime> until, UnixTime now);
+  /// As the schedule says from now on.
+  void follow() noexcept { word_.reset(); }
+  /// Another schedule; a person's word that counts to an edge counts to the new one's next.
+  void replace(DndSchedule schedule, UnixTime now);
+
+  /// Forgets a word that has run out.
+  [[nodiscard]] bool on_at(UnixTime now);
+  /// When that changes by itself; none: never.
+  [[nodiscard]] std::optional<UnixTime> next_change(UnixTime now) const;
+  /// A person's word counts at the moment.
+  [[nodiscard]] bool said() const noexcept { return word_.has_value(); }
+  [[nodiscard]] const DndSchedule& schedule() const noexcept { return schedule_; }
+
+ private:
+  struct Word {
+    bool on = false;
+    bool to_edge = false;
+    std::optional<UnixTime> until;
+  };
+
+  DndSchedule schedule_;
+  std::optional<Word> word_;
+};
+
+}  // namespace doorcall::daemon

@@ -1,0 +1,99 @@
+// When an owner dies between its confirm and telling the others, the invited device alone knows
+// that it is in the call (PROTOCOL rule 12): its word is taken, or the heir confirms it anew.
+
+#include <string>
+
+#include "tests/unit/engine_group.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace doorcall;
+using namespace doorcall::fakes;
+
+TEST_GROUP(EngineTakenOver) {
+  Trio trio_{"panel@apt2"};  // not the heir: that is "panel@apt1"
+  Actor three_{"panel@apt3", 0xA3};
+  const LegKey threes_{trio_.door.self, 3};
+  const std::array<LegView, 1> said_{leg_view(threes_, "panel@apt3", LegState::kConnected, 3)};
+
+  void setup() override {
+    const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
+    (void)trio_.roster(trio_.door, {trio_.door.self, 0}, std::span(&rings, 1));
+  }
+  void lose_door() {
+    (void)trio_.hear(trio_.door, trio_.door.leave(trio_.call, {trio_.door.self, 0}));
+  }
+};
+
+TEST(EngineTakenOver, TheDeviceOfAnOrphanedLegIsBelieved) {
+  lose_door();
+  const std::string words = trio_.roster(three_, threes_, said_);
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+  STRCMP_EQUAL(
+      "panel@apt1 connected, panel@apt2 connected, panel@apt3 connected, gate "
+      "ended(hang_up)",
+      trio_.seen().c_str());
+}
+
+TEST(EngineTakenOver, NotWhileItsOwnerIsThere) {
+  STRCMP_EQUAL("", trio_.roster(three_, threes_, said_).c_str());
+  CHECK_TRUE(trio_.seen().find("apt3 ringing") != std::string::npos);
+}
+
+TEST(EngineTakenOver, NotAnotherUsersDevice) {
+  lose_door();
+  Actor imp("panel@apt4");
+  STRCMP_EQUAL("", trio_.roster(imp, threes_, said_).c_str());
+}
+
+TEST(EngineTakenOver, NotWithoutSayingThatItIsConnectedItself) {
+  lose_door();
+  const LegView others[] = {leg_view(threes_, "panel@apt3", LegState::kRinging),
+                            leg_view(threes_, "hall@apt3", LegState::kConnected, 3),
+                            leg_view({trio_.door.self, 2}, "panel@apt3", LegState::kConnected, 3)};
+  for (const LegView& view : others) {
+    STRCMP_EQUAL("", trio_.roster(three_, threes_, std::span(&view, 1)).c_str());
+  }
+  CHECK_TRUE(trio_.seen().find("apt3 ringing") != std::string::npos);
+}
+
+// The other side: connected by the owner that died, and invited again by the heir.
+TEST(EngineTakenOver, WhoIsConnectedAcceptsTheHeirsInviteAndStaysConnected) {
+  Trio trio("panel@apt2");
+  Invite invite;
+  invite.caller = trio.door.self;
+  invite.ring_left = Millis{60'000};
+  invite.replaces = {trio.door.self, 2};
+  const std::array<LegView, 3> views{
+      leg_view({trio.door.self, 0}, "door@gate", LegState::kEnded),
+      leg_view({trio.door.self, 1}, "panel@apt1", LegState::kConnected, 1),
+      leg_view({trio.one.self, 1}, "panel@apt2", LegState::kInviting)};
+  invite.roster = views;
+  const LegKey leg{trio.one.self, 1};
+  const std::string words = trio.hear(trio.one, trio.one.say(trio.call, leg, invite));
+  CHECK_TRUE(words.find("accept") != std::string::npos);
+  CHECK_TRUE((trio.station.last(MessageKind::kAccept).header().leg == leg));
+  STRCMP_EQUAL("connected", trio.state().c_str());
+  const Confirm confirm{trio.station.self.device, 3, {}};
+  STRCMP_EQUAL("ack", trio.hear(trio.one, trio.one.say(trio.call, leg, confirm)).c_str());
+  const std::size_t accepts = trio.station.count(MessageKind::kAccept);
+  trio.live(Millis{20'000}, {&trio.one});
+  UNSIGNED_LONGS_EQUAL(accepts, trio.station.count(MessageKind::kAccept));
+  STRCMP_EQUAL("connected", trio.state().c_str());
+  UNSIGNED_LONGS_EQUAL(1, trio.station.count(CallChange::kConnected));
+}
+
+TEST(EngineTakenOver, OfMoreRingsThanItHasRoomForTheHeirTakesWhatFits) {
+  Station::Options options;
+  options.limits.outgoing = 4;
+  Trio trio("panel@apt1", options);
+  std::array<LegView, 6> views;
+  for (std::uint32_t n = 0; n < views.size(); ++n) {
+    views[n] = leg_view({trio.door.self, n + 3}, "x@guest" + std::to_string(n), LegState::kRinging);
+  }
+  (void)trio.hear(trio.door,
+                  trio.door.leave(trio.call, {trio.door.self, 0}, Reason::kHangUp, views));
+  trio.station.run(Millis{2});
+  CHECK_TRUE(trio.station.counters().outgoing_full > 0);
+  STRCMP_EQUAL("connected", trio.state().c_str());
+}
