@@ -47,9 +47,12 @@ std::optional<ButtonAction> ButtonAction::parse(std::string_view text) {
 std::string ButtonAction::text() const {
   for (const Word& word : kWords) {
     if (word.kind == kind) {
-      const std::string verb(word.text);
+      std::string text(word.text);
       const std::string& name = kind == Kind::kPlan ? plan : user;
-      return name.empty() ? verb : verb + ':' + name;
+      if (!name.empty()) {
+        text.append(1, ':').append(name);
+      }
+      return text;
     }
   }
   return {};
