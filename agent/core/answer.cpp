@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "agent/core/utf8.hpp"
-
 namespace doorcall {
 
 Result Core::on(const AcceptCall& command) noexcept {
@@ -43,11 +41,11 @@ Errc Core::accept(Call& call, std::string_view data, Bytes answer) noexcept {
 }
 
 Errc Core::pack_answer(Leg& own, std::string_view data, Bytes answer) noexcept {
-  if (data.size() > kDataBytesMax || answer.size() > kOfferBytesMax) {
+  if (answer.size() > kOfferBytesMax) {
     return Errc::kDataTooLarge;
   }
-  if (!is_utf8(data)) {
-    return Errc::kNotUtf8;
+  if (const Errc code = check_data(data); code != Errc::kOk) {
+    return code;
   }
   if (!pool_.put({as_bytes(data), answer}, own.parcel.blob)) {
     ++counters.pool_full;
@@ -81,8 +79,7 @@ void Core::on_accept(const MessageReceived& input, Call& call, Leg& leg,
     return;
   }
   if (!leg.connected() || !leg.held_by(input.sender)) {
-    answer_late(input.sender, call.id, leg.key, leg.join_number != 0 ? leg.device : DeviceId{},
-                leg.reason);
+    answer_late(input.sender, call.id, leg.key, leg.winner(), leg.reason);
     return;
   }
   (void)heard(call, leg, input.message->header.incarnation);

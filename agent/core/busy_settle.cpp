@@ -60,10 +60,7 @@ Reason Core::refusal_of(const Leg& leg) const noexcept {
 
 /// True while a device rings, or is about to, on which somebody could answer.
 bool Core::could_be_answered(const Leg& leg) const noexcept {
-  const Slot of = slot_of(leg);
-  return devices_.find([of](const LegDevice& each) {
-    return each.leg == of && each.could_answer();
-  }) != kNoSlot;
+  return any_device(leg, [](const LegDevice& each) { return each.could_answer(); });
 }
 
 /// A device has refused: does anybody remain?
@@ -114,10 +111,8 @@ void Core::on_receipt_time(Call& call, Leg& leg) noexcept {
     return;
   }
   const bool offline = known_offline(leg.user);
-  const Slot of = slot_of(leg);
-  const bool chimes = devices_.find([of](const LegDevice& each) {
-    return each.leg == of && each.answer == LegDevice::Answer::kChime;
-  }) != kNoSlot;
+  const bool chimes = any_device(
+      leg, [](const LegDevice& each) { return each.answer == LegDevice::Answer::kChime; });
   if (offline || !chimes) {
     end_leg(call, leg, offline ? Reason::kOffline : Reason::kNoResponse, {}, {});
   }

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "agent/core/utf8.hpp"
-
 namespace doorcall {
 
 Result Core::on(const CancelCall& command) noexcept {
@@ -21,11 +19,8 @@ Result Core::on(const CancelCall& command) noexcept {
   if (call.state == CallState::kRinging || call.state == CallState::kAccepting) {
     return {Errc::kNotAllowed, command.call, {}};
   }
-  if (command.data.size() > kDataBytesMax) {
-    return {Errc::kDataTooLarge, command.call, {}};
-  }
-  if (!is_utf8(command.data)) {
-    return {Errc::kNotUtf8, command.call, {}};
+  if (const Errc code = check_data(command.data); code != Errc::kOk) {
+    return {code, command.call, {}};
   }
   return {cancel(call, command), command.call, {}};
 }

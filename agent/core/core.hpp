@@ -119,6 +119,7 @@ class Core : private CoreData {
   // --- legs.cpp: the legs of a call, one set_leg ---
   [[nodiscard]] Slot find_leg(const Call& call, const LegKey& key) const noexcept;
   [[nodiscard]] Slot find_member(const Call& call, const Account& account) const noexcept;
+  [[nodiscard]] bool is_member(const Call& call, Slot found, const Account& sender) const noexcept;
   [[nodiscard]] Slot find_live(const Call& call, const UserId& user) const noexcept;
   [[nodiscard]] TimerId timer(const Leg& leg, LegTimer kind) const noexcept;
   [[nodiscard]] Slot add_leg(Call& call, const LegKey& key, const UserId& user) noexcept;
@@ -150,6 +151,7 @@ class Core : private CoreData {
                    const DeviceId& winner, Reason reason) noexcept;
 
   // --- invite_check.cpp: what an invitation may ask for ---
+  [[nodiscard]] static Errc check_data(std::string_view data) noexcept;
   [[nodiscard]] Errc check(const InviteUsers& command) const noexcept;
   [[nodiscard]] Errc check_invitee(const InviteUsers& command, std::size_t index, Slot call,
                                    std::size_t parties) const noexcept;
@@ -276,7 +278,7 @@ class Core : private CoreData {
   Result on(const HangUpCall& command) noexcept;
   void leave_call(Call& call, Reason reason, std::string_view heard = {},
                   std::string_view said = {}) noexcept;
-  void excuse(const Call& call, const Leg& leg) noexcept;
+  void part_from(const Call& call, const Leg& leg, MessageKind kind, const Final& what) noexcept;
   void on_leave(const MessageReceived& input, const Header& header, const Leave& leave) noexcept;
   void member_gone(Call& call, const Leg& leg, Reason reason, std::string_view data) noexcept;
 

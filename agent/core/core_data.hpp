@@ -106,6 +106,13 @@ class CoreData {
   [[nodiscard]] static std::span<const Slot> others_of(const Call& call) noexcept {
     return legs_of(call).subspan(1);
   }
+  /// A device of the invited user has answered this leg in a way that `matches`.
+  template <typename Matches>
+  [[nodiscard]] bool any_device(const Leg& leg, Matches matches) const noexcept {
+    const Slot of = slot_of(leg);
+    return devices_.find([&](const LegDevice& each) { return each.leg == of && matches(each); }) !=
+           kNoSlot;
+  }
   /// An invitation of this device's; its own leg is none, whoever's it is.
   [[nodiscard]] bool owned(const Leg& leg) const noexcept {
     return leg.key.number != 0 && leg.key.owner == settings.self;

@@ -2,7 +2,6 @@
 // joined first among the rest (PROTOCOL rule 12).
 
 #include "agent/core/core.hpp"
-#include "agent/core/utf8.hpp"
 
 namespace doorcall {
 
@@ -11,11 +10,8 @@ Result Core::on(const EndCall& command) noexcept {
   if (slot == kNoSlot) {
     return {errc_for_ended(command.call), command.call, {}};
   }
-  if (command.data.size() > kDataBytesMax) {
-    return {Errc::kDataTooLarge, command.call, {}};
-  }
-  if (!is_utf8(command.data)) {
-    return {Errc::kNotUtf8, command.call, {}};
+  if (const Errc code = check_data(command.data); code != Errc::kOk) {
+    return {code, command.call, {}};
   }
   Call& call = calls_[slot];
   switch (call.state) {
@@ -35,13 +31,10 @@ Result Core::on(const EndCall& command) noexcept {
 }
 
 void Core::end_for_all(Call& call, Reason reason, std::string_view said) noexcept {
-  const LegKey own = own_leg(call).key;
   for (const Slot slot : others_of(call)) {
     const Leg& leg = legs_[slot];
     if (leg.connected() && leg.user != settings.self.user) {
-      excuse(call, leg);
-      repeat_final(MessageKind::kEnd, call, own, {leg.user, {&leg.device, 1}, {}},
-                   {.reason = reason, .data = said});
+      part_from(call, leg, MessageKind::kEnd, {.reason = reason, .data = said});
     }
   }
   finish(call, reason);
@@ -55,8 +48,7 @@ void Core::on_end(const MessageReceived& input, const Header& header, const End&
   }
   Call& call = calls_[slot];
   const Slot found = find_leg(call, header.leg);
-  const bool member = found != kNoSlot && found != call.legs[0] && legs_[found].connected() &&
-                      legs_[found].held_by(input.sender);
+  const bool member = is_member(call, found, input.sender);
   const bool here = call.state == CallState::kConnected || call.state == CallState::kAccepting;
   const bool moved = end.reason == Reason::kMoved && header.to == settings.self.device;
   if (!member || !here || !(moved || is_first(call, legs_[found]))) {

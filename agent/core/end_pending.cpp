@@ -69,12 +69,10 @@ std::size_t Core::ringing_devices(const Leg& leg, std::span<DeviceId> found) con
 void Core::stop_ringing(Call& call, Leg& leg, Reason reason, std::string_view said) noexcept {
   std::array<DeviceId, kDevicesPerLegMax> targets;
   const std::size_t count = ringing_devices(leg, targets);
-  const Slot of = slot_of(leg);
-  const bool all_refused = count == 0 && devices_.find([of](const LegDevice& each) {
-    return each.leg == of;
-  }) != kNoSlot;
+  const bool all_refused = count == 0 && any_device(leg, [](const LegDevice&) { return true; });
   const bool never_sent = !leg.waits && known_offline(leg.user) &&
-                          find_outgoing(of, MessageKind::kInvite) == kNoSlot && count == 0;
+                          find_outgoing(slot_of(leg), MessageKind::kInvite) == kNoSlot &&
+                          count == 0;
   if (!all_refused && !never_sent) {
     // Where no device is known to ring, nothing can ring after the ring time.
     repeat_final(MessageKind::kCancel, call, leg.key,

@@ -40,6 +40,14 @@ Errc check_texts(const InviteUsers& command) noexcept {
 
 }  // namespace
 
+/// Extended data of any command.
+Errc Core::check_data(std::string_view data) noexcept {
+  if (data.size() > kDataBytesMax) {
+    return Errc::kDataTooLarge;
+  }
+  return is_utf8(data) ? Errc::kOk : Errc::kNotUtf8;
+}
+
 Errc Core::check(const InviteUsers& command) const noexcept {
   if (link_state == LinkState::kStopped || stopping_) {
     return Errc::kNotStarted;

@@ -2,7 +2,6 @@
 // for the other side (PROTOCOL rule 12).
 
 #include "agent/core/core.hpp"
-#include "agent/core/utf8.hpp"
 
 namespace doorcall {
 
@@ -11,11 +10,8 @@ Result Core::on(const HangUpCall& command) noexcept {
   if (slot == kNoSlot) {
     return {errc_for_ended(command.call), command.call, {}};
   }
-  if (command.data.size() > kDataBytesMax) {
-    return {Errc::kDataTooLarge, command.call, {}};
-  }
-  if (!is_utf8(command.data)) {
-    return {Errc::kNotUtf8, command.call, {}};
+  if (const Errc code = check_data(command.data); code != Errc::kOk) {
+    return {code, command.call, {}};
   }
   Call& call = calls_[slot];
   switch (call.state) {
@@ -35,14 +31,11 @@ Result Core::on(const HangUpCall& command) noexcept {
 void Core::leave_call(Call& call, Reason reason, std::string_view heard,
                       std::string_view said) noexcept {
   const auto legs = call.leg_count > 2 ? snapshot(call) : std::span<const LegView>{};
-  const LegKey own = own_leg(call).key;
   const bool heirs = others_present(call);
   for (const Slot slot : others_of(call)) {
     Leg& leg = legs_[slot];
     if (leg.connected() && leg.user != settings.self.user) {
-      excuse(call, leg);
-      repeat_final(MessageKind::kLeave, call, own, {leg.user, {&leg.device, 1}, {}},
-                   {.reason = reason, .data = said, .legs = legs});
+      part_from(call, leg, MessageKind::kLeave, {.reason = reason, .data = said, .legs = legs});
     } else if (heirs && leg.pending() && owned(leg)) {
       take_back_push(call, leg, Reason::kCallerLost);
       set_leg(call, leg, LegState::kEnded, Reason::kCallerLost);
@@ -51,12 +44,15 @@ void Core::leave_call(Call& call, Reason reason, std::string_view heard,
   finish(call, reason, heard);
 }
 
-/// A member that is told that the call is over for it need not be told any more that it had it.
-void Core::excuse(const Call& call, const Leg& leg) noexcept {
+/// A member hears that this device goes, or that the call is over. That it had the call need not be
+/// told any more.
+void Core::part_from(const Call& call, const Leg& leg, MessageKind kind,
+                     const Final& what) noexcept {
   const Slot confirm = find_confirm(call.id, leg.key);
   if (confirm != kNoSlot) {
     ack_of(confirm, leg.device);
   }
+  repeat_final(kind, call, own_leg(call).key, {leg.user, {&leg.device, 1}, {}}, what);
 }
 
 void Core::on_leave(const MessageReceived& input, const Header& header,

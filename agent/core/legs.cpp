@@ -23,6 +23,12 @@ Slot Core::find_member(const Call& call, const Account& account) const noexcept 
   return kNoSlot;
 }
 
+/// `found`, which a message names as its sender's own leg, is that: connected, and the sender's.
+bool Core::is_member(const Call& call, Slot found, const Account& sender) const noexcept {
+  return found != kNoSlot && found != call.legs[0] && legs_[found].connected() &&
+         legs_[found].held_by(sender);
+}
+
 /// The leg of `user` that has not ended, if there is one beside the own leg.
 Slot Core::find_live(const Call& call, const UserId& user) const noexcept {
   for (const Slot slot : others_of(call)) {

@@ -80,8 +80,7 @@ void Core::to_owner(const MessageReceived& input, const Header& header) noexcept
   } else if (leg.pending()) {
     on_ringing(input, call, leg, body<Ringing>(input));
   } else if (!leg.connected() || !leg.held_by(input.sender)) {
-    answer_late(input.sender, call.id, leg.key, leg.join_number != 0 ? leg.device : DeviceId{},
-                leg.reason);
+    answer_late(input.sender, call.id, leg.key, leg.winner(), leg.reason);
   }
 }
 

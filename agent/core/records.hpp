@@ -68,6 +68,8 @@ struct Leg {
   [[nodiscard]] bool connected() const noexcept { return state == LegState::kConnected; }
   [[nodiscard]] bool live() const noexcept { return state != LegState::kEnded; }
   [[nodiscard]] bool present() const noexcept { return connected() && !lost; }
+  /// The device that has or had it, empty if it was never connected.
+  [[nodiscard]] DeviceId winner() const noexcept { return join_number != 0 ? device : DeviceId{}; }
   [[nodiscard]] Account holder() const noexcept { return {device, user}; }
   [[nodiscard]] bool held_by(const Account& account) const noexcept {
     return device == account.device && user == account.user;

@@ -2,7 +2,6 @@
 // the leg stands in busy_settle.cpp.
 
 #include "agent/core/core.hpp"
-#include "agent/core/utf8.hpp"
 
 namespace doorcall {
 
@@ -28,11 +27,8 @@ Result Core::on(const RejectCall& command) noexcept {
   if (!refused_here(reason)) {
     return {Errc::kInvalidArgument, command.call, {}};
   }
-  if (command.data.size() > kDataBytesMax) {
-    return {Errc::kDataTooLarge, command.call, {}};
-  }
-  if (!is_utf8(command.data)) {
-    return {Errc::kNotUtf8, command.call, {}};
+  if (const Errc code = check_data(command.data); code != Errc::kOk) {
+    return {code, command.call, {}};
   }
   decline(call, reason, command.data);
   return {Errc::kOk, command.call, {}};

@@ -83,8 +83,7 @@ bool Core::every_online_answered(const Leg& leg) const noexcept {
       }
     }
   }
-  const Slot of = slot_of(leg);
-  return devices_.find([of](const LegDevice& each) { return each.leg == of; }) != kNoSlot;
+  return any_device(leg, [](const LegDevice&) { return true; });
 }
 
 /// Stops repeating the invite once nobody who is there still owes an answer.

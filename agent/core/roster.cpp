@@ -94,8 +94,7 @@ bool Core::view_received(const MessageReceived& input, Call& call,
   const Header& header = input.message->header;
   const Slot found = find_leg(call, header.leg);
   const bool claimed = found != kNoSlot && claims_orphan(call, legs_[found], input.sender, legs);
-  const bool member = found != kNoSlot && found != call.legs[0] && legs_[found].connected() &&
-                      legs_[found].held_by(input.sender);
+  const bool member = is_member(call, found, input.sender);
   if (claimed) {
     join_view(call, legs_[found], input.sender.device, next_join(call));
     legs_[found].incarnation = header.incarnation;

@@ -78,7 +78,7 @@ void Core::bury(const Call& call, const Leg& leg) noexcept {
   tomb.number = leg.key.number;
   tomb.owner = leg.key.owner;
   tomb.peer.user = leg.user;
-  tomb.winner = leg.join_number != 0 ? leg.device : DeviceId{};
+  tomb.winner = leg.winner();
 }
 
 /// What ends a leg has come before its invite, which must not ring then (rule 5).
