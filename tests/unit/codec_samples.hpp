@@ -10,6 +10,7 @@
 
 #include "agent/core/message.hpp"
 #include "agent/core/utf8.hpp"
+#include "tests/fakes/source_file.hpp"
 #include "transport/codec.hpp"
 
 // What the codec's tests share: the published examples, and what every decoded message satisfies.
@@ -27,7 +28,7 @@ struct Example {
 };
 
 inline std::vector<Example> read_examples() {
-  std::ifstream page(DOORCALL_SOURCE_DIR "/transport/PROTOCOL.md");
+  std::ifstream page(fakes::source_file("transport/PROTOCOL.md"));
   std::vector<Example> examples;
   bool inside = false;
   for (std::string line; std::getline(page, line);) {

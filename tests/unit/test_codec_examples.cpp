@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/fakes/prng.hpp"
+#include "tests/fakes/source_file.hpp"
 #include "tests/unit/codec_meanings.hpp"
 #include "tests/unit/codec_samples.hpp"
 
@@ -64,7 +65,7 @@ TEST(CodecExamples, PublishedBytesDecodeAndEncodeToTheSameBytes) {
 }
 
 TEST(CodecExamples, ThePageListsEveryReasonWithItsNumber) {
-  std::ifstream file(DOORCALL_SOURCE_DIR "/transport/PROTOCOL.md");
+  std::ifstream file(fakes::source_file("transport/PROTOCOL.md"));
   std::ostringstream page;
   page << file.rdbuf();
   for (std::uint8_t i = 1; i <= kReasonLast; ++i) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "platform/json.hpp"
+#include "tests/fakes/source_file.hpp"
 #include "tests/unit/codec_samples.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -42,7 +43,7 @@ void check_text(std::string_view expected, JsonView value) {
 TEST_GROUP(CodecPush){};
 
 TEST(CodecPush, ThePageShowsWhatIsWritten) {
-  std::ifstream file(DOORCALL_SOURCE_DIR "/transport/PROTOCOL.md");
+  std::ifstream file(fakes::source_file("transport/PROTOCOL.md"));
   std::ostringstream page;
   page << file.rdbuf();
   Push cancel = ring();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/fakes/engine_inputs.hpp"
+#include "tests/fakes/source_file.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -22,7 +23,7 @@ using namespace doorcall::fakes;
 
 namespace {
 
-const char* const kGolden = DOORCALL_SOURCE_DIR "/tests/unit/engine_transitions.golden";
+const std::string kGolden = source_file("tests/unit/engine_transitions.golden");
 
 Station::Options options(Millis ring_time, bool media_hook = true) {
   Station::Options options;
@@ -218,7 +219,7 @@ TEST(EngineTransitions, AreThoseOfTheCheckedTable) {
   golden << file.rdbuf();
   if (golden.str() != table) {
     const std::string text =
-        "The transitions differ from " + std::string(kGolden) + ":\n" +
+        "The transitions differ from " + kGolden + ":\n" +
         difference(golden.str(), table) +
         "Check each line against the protocol, then run with DOORCALL_UPDATE_GOLDEN=1.";
     FAIL(text.c_str());
