@@ -27,6 +27,8 @@ from push_requests import Dropped, Memory, demand, parse, take_age_off
 
 WORKERS = 4
 QUEUE_MAX = 32
+TURN_S = 0.5  # how long a signal may wait to be seen
+RECONNECT_S, RECONNECT_MAX_S = 1, 60
 SESSION_S = 600  # requests that come while the gateway is away wait as long
 
 NAMES = ("type", "user", "sender", "call", "leg", "caller", "caller_name", "media", "title",
@@ -239,7 +241,6 @@ def make_client(broker, gateway, log):
         client.username_pw_set(broker["username"], password)
     if "ca_file" in broker:
         client.tls_set(broker["ca_file"], broker.get("cert_file"), broker.get("key_file"))
-    client.reconnect_delay_set(1, 60)
     return client
 
 
@@ -251,6 +252,28 @@ def connect(client, broker):
     properties.SessionExpiryInterval = SESSION_S
     client.connect_async(broker.get("host", "127.0.0.1"), broker.get("port", 1883), keepalive=60,
                          clean_start=False, properties=properties)
+
+
+def serve(client, broker, log):
+    """Until SIGTERM. Every call of the library comes from this thread: one that disconnects from
+    another takes the socket away from under the library's loop."""
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+    connect(client, broker)
+    delay = RECONNECT_S
+    while not asked:
+        try:
+            client.reconnect()
+            while not asked and client.loop(TURN_S) == 0:
+                if client.is_connected():
+                    delay = RECONNECT_S
+        except OSError as error:
+            log(f"{error}; trying again in {delay} s")
+        again = time.monotonic() + delay
+        while not asked and time.monotonic() < again:
+            time.sleep(TURN_S)
+        delay = min(2 * delay, RECONNECT_MAX_S)
+    client.disconnect()
 
 
 def main():
@@ -279,10 +302,7 @@ def main():
     except (BadConfig, OSError, tomllib.TOMLDecodeError, ImportError) as error:
         log(error)
         return 2
-    # In a thread of its own: the signal may come while this one holds a lock of the library.
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=client.disconnect).start())
-    connect(client, broker)
-    client.loop_forever(retry_first_connection=True)
+    serve(client, broker, log)
     return 0
 
 
