@@ -70,7 +70,7 @@ void Core::on_cancel(const MessageReceived& input, const Header& header,
   }
   Call& call = calls_[slot];
   post_ack(input.sender, header);
-  if (call.joining || call.state == CallState::kConnected || own_leg(call).key != header.leg) {
+  if (call.state == CallState::kConnected || own_leg(call).key != header.leg) {
     ++counters.dropped_bad_state;
     if (find_leg(call, header.leg) == kNoSlot) {  // its invite may still be on its way
       bury_early(input.sender, header, cancel.reason);

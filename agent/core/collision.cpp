@@ -14,7 +14,7 @@ void Core::recall(const Call& incoming) noexcept {
     Call& old = calls_[s];
     const bool rings = old.state == CallState::kRinging || old.state == CallState::kAccepting ||
                        old.state == CallState::kIdle;
-    if (rings && own_leg(old).key.owner == peer && !old.joining && old.owner_life != life) {
+    if (rings && own_leg(old).key.owner == peer && old.owner_life != life) {
       owner_gone(old, Reason::kCallerLost);
       continue;
     }
@@ -34,8 +34,8 @@ void Core::recall(const Call& incoming) noexcept {
 /// Only between two calls of one invitee each.
 Slot Core::find_glare(const Call& incoming) const noexcept {
   return calls_.find([&](const Call& own) {
-    return own.outgoing && own.state == CallState::kCalling && own.leg_count == 2 &&
-           own.plan == kNoSlot && legs_[own.legs[1]].user == incoming.inviter.user;
+    return own.state == CallState::kCalling && own.leg_count == 2 && own.plan == kNoSlot &&
+           legs_[own.legs[1]].user == incoming.inviter.user;
   });
 }
 

@@ -38,7 +38,7 @@ void Core::on_confirm(const MessageReceived& input, const Header& header,
     call.owner_life = header.incarnation;
     call.joining = false;
   }
-  if (own_leg(call).key == header.leg && !call.joining) {
+  if (own_leg(call).key == header.leg) {
     own_confirm(input, call, confirm);
   } else {
     other_confirm(input, call, mine);
@@ -74,7 +74,7 @@ void Core::other_confirm(const MessageReceived& input, Call& call, bool mine) no
     post_reject(input.sender, call.id, header.leg, Reason::kAcceptFailed);
     return;
   }
-  if (find_member(call, input.sender) == kNoSlot || call.joining) {
+  if (find_member(call, input.sender) == kNoSlot) {
     ++counters.dropped_not_entitled;
     return;
   }

@@ -119,17 +119,17 @@ class Core : private CoreData {
   // --- legs.cpp: the legs of a call, one set_leg ---
   [[nodiscard]] Slot find_leg(const Call& call, const LegKey& key) const noexcept;
   [[nodiscard]] Slot find_member(const Call& call, const Account& account) const noexcept;
-  [[nodiscard]] bool is_member(const Call& call, Slot found, const Account& sender) const noexcept;
+  [[nodiscard]] bool is_member(Slot found, const Account& sender) const noexcept;
   [[nodiscard]] Slot find_live(const Call& call, const UserId& user) const noexcept;
   [[nodiscard]] TimerId timer(const Leg& leg, LegTimer kind) const noexcept;
   [[nodiscard]] Slot add_leg(Call& call, const LegKey& key, const UserId& user) noexcept;
   bool make_room(Call& call) noexcept;
-  void remove_leg(Call& call, std::size_t index) noexcept;
+  void remove_leg(Call& call, Slot slot) noexcept;
   void forget_leg(Call& call, Leg& leg) noexcept;
   void set_leg(Call& call, Leg& leg, LegState state, Reason reason = Reason::kNone) noexcept;
   void clear_leg(Leg& leg) noexcept;
   void watch_member(const Leg& leg) noexcept;
-  [[nodiscard]] std::size_t live_legs(const Call& call, const UserId& user) const noexcept;
+  [[nodiscard]] bool live_elsewhere(const Call& call, const Leg& leg) const noexcept;
   [[nodiscard]] bool on_roster(const Call& call, const UserId& user) const noexcept;
   [[nodiscard]] std::uint32_t next_join(const Call& call) const noexcept;
   [[nodiscard]] static bool joined_before(const Leg& a, const Leg& b) noexcept;
@@ -141,7 +141,7 @@ class Core : private CoreData {
   // --- tombstones.cpp ---
   [[nodiscard]] Slot find_tombstone(const CallId& id) const noexcept;
   [[nodiscard]] Slot find_tombstone(const CallId& id, const LegKey& key) const noexcept;
-  [[nodiscard]] Slot find_early_end(const Account& sender, const Header& header) const noexcept;
+  [[nodiscard]] Slot find_early_end(const Header& header) const noexcept;
   void bury(const Call& call, Reason reason) noexcept;
   void bury(const Call& call, const Leg& leg) noexcept;
   void bury_early(const Account& sender, const Header& header, Reason reason) noexcept;
@@ -333,7 +333,7 @@ class Core : private CoreData {
                     std::span<const LegView> legs) noexcept;
   void sync_all_now() noexcept;
   void sync_with(const Account& account, Incarnation life) noexcept;
-  void ring_again(const Call& call, Leg& leg) noexcept;
+  void ring_again(const Leg& leg) noexcept;
 
   // --- lost.cpp: loss, being alone, the longest call ---
   bool heard(Call& call, Leg& leg, Incarnation life) noexcept;

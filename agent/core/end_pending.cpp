@@ -69,11 +69,10 @@ std::size_t Core::ringing_devices(const Leg& leg, std::span<DeviceId> found) con
 void Core::stop_ringing(Call& call, Leg& leg, Reason reason, std::string_view said) noexcept {
   std::array<DeviceId, kDevicesPerLegMax> targets;
   const std::size_t count = ringing_devices(leg, targets);
-  const bool all_refused = count == 0 && any_device(leg, [](const LegDevice&) { return true; });
-  const bool never_sent = !leg.waits && known_offline(leg.user) &&
-                          find_outgoing(slot_of(leg), MessageKind::kInvite) == kNoSlot &&
-                          count == 0;
-  if (!all_refused && !never_sent) {
+  // Nobody was invited, as all were offline, or all who were have refused.
+  const bool nobody = count == 0 && (find_outgoing(slot_of(leg), MessageKind::kInvite) == kNoSlot ||
+                                     any_device(leg, [](const LegDevice&) { return true; }));
+  if (!nobody) {
     // Where no device is known to ring, nothing can ring after the ring time.
     repeat_final(MessageKind::kCancel, call, leg.key,
                  {leg.user, {targets.data(), count}, after(leg.ring_deadline, kRetryFirst)},
@@ -98,8 +97,7 @@ bool Core::leg_over(Call& call, const Leg& leg, Reason why, std::string_view dat
   const bool news = !leg.lost;  // loss is each member's own view
   const bool others =
       others_pending(call) || (calling ? call.plan != kNoSlot : others_present(call));
-  const bool elsewhere = live_legs(call, leg.user) > (leg.live() ? 1U : 0U);
-  if (others && !elsewhere) {
+  if (others && !live_elsewhere(call, leg)) {
     put(event_of(call, leg, data));
   }
   if (!still_alive(call, why, data)) {
@@ -136,13 +134,11 @@ bool Core::still_alive(Call& call, Reason why, std::string_view data) noexcept {
       if (others_pending(call) || next_step(call)) {
         return true;
       }
-      finish(call, call.outcome == Reason::kNone ? why : call.outcome, data);
+      finish(call, call.outcome, data);
       return false;
     case CallState::kConnected:
-      if (others_present(call) || others_pending(call)) {
-        take_over(call);
-        guard_alone(call);
-      }
+      take_over(call);
+      guard_alone(call);
       if (others_present(call) || others_pending(call)) {
         return true;
       }

@@ -7,7 +7,7 @@ namespace doorcall {
 
 /// If this device is the heir: each pending leg without owner gets a new one of ours in its place.
 void Core::take_over(Call& call) noexcept {
-  if (call.state != CallState::kConnected || !is_first(call, own_leg(call))) {
+  if (!is_first(call, own_leg(call))) {
     return;
   }
   bool changed = false;
@@ -37,7 +37,7 @@ Slot Core::find_orphan(const Call& call) const noexcept {
     const Leg& leg = legs_[slot];
     const bool orphan = leg.pending() && !owned(leg) && !owner_present(call, leg);
     if (orphan && leg.user != settings.self.user && leg.ring_deadline - now_ >= kRingTimeMin &&
-        live_legs(call, leg.user) == 1) {
+        !live_elsewhere(call, leg)) {
       return slot;
     }
   }
@@ -46,7 +46,7 @@ Slot Core::find_orphan(const Call& call) const noexcept {
 
 /// Whoever rings here is gone. With another member in the call the ring goes on for a while.
 void Core::owner_gone(Call& call, Reason reason, std::string_view data) noexcept {
-  if (call.state == CallState::kIdle || call.joining || call.orphan) {
+  if (call.orphan) {
     finish(call, reason, data);
     return;
   }

@@ -32,7 +32,7 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
   if (const Slot known = find_call(header.call); known != kNoSlot) {
     Call& call = calls_[known];
     if (own_leg(call).key != header.leg) {
-      if (find_early_end(input.sender, header) == kNoSlot) {
+      if (find_early_end(header) == kNoSlot) {
         second_invite(input, call, invite);
       }
     } else if (call.owner_life != header.incarnation) {
@@ -44,7 +44,7 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
   }
   // An ended leg stays ended; what had to be said of it is being repeated until it is acknowledged.
   if (find_tombstone(header.call, header.leg) != kNoSlot || stopping_ ||
-      invite.ring_left.count() <= 0 || find_early_end(input.sender, header) != kNoSlot) {
+      invite.ring_left.count() <= 0 || find_early_end(header) != kNoSlot) {
     ++counters.dropped_bad_state;
     return;
   }
@@ -84,7 +84,7 @@ void Core::known_invite(const MessageReceived& input, Call& call, const Invite& 
   owner_heard(call);
   switch (call.state) {
     case CallState::kIdle:
-      if (nonce != 0 && nonce == call.nonce) {
+      if (nonce == call.nonce) {
         admit(call, invite, call.queried);
       } else if (proven_fresh(input, invite)) {
         admit(call, invite, now_);

@@ -69,7 +69,7 @@ Errc Core::join(const CallId& id, const UserId& via, const JoinCall& command) no
 /// A user who is in the call, as far as this device has heard of it.
 UserId Core::heard_of(const CallId& id) const noexcept {
   for (const Elsewhere& each : elsewhere_) {
-    if (each.call == id && !id.empty()) {
+    if (each.call == id) {
       return each.member.user;
     }
   }

@@ -64,10 +64,9 @@ void Core::on_leave(const MessageReceived& input, const Header& header,
   }
   Call& call = calls_[slot];
   const Slot found = find_leg(call, header.leg);
-  const bool own_owner = !call.joining && input.sender == own_leg(call).key.owner;
+  const bool own_owner = input.sender == own_leg(call).key.owner;
   const bool waiting = call.state == CallState::kAccepting || call.state == CallState::kIdle;
-  if (found == kNoSlot || found == call.legs[0] || legs_[found].pending() ||
-      !legs_[found].held_by(input.sender)) {
+  if (found == kNoSlot || legs_[found].pending() || !legs_[found].held_by(input.sender)) {
     if (waiting && own_owner) {
       post_ack(input.sender, header);
       owner_gone(call, leave.reason);

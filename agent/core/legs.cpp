@@ -2,6 +2,8 @@
 
 #include "agent/core/core.hpp"
 
+#include <algorithm>
+
 namespace doorcall {
 
 Slot Core::find_leg(const Call& call, const LegKey& key) const noexcept {
@@ -24,9 +26,8 @@ Slot Core::find_member(const Call& call, const Account& account) const noexcept 
 }
 
 /// `found`, which a message names as its sender's own leg, is that: connected, and the sender's.
-bool Core::is_member(const Call& call, Slot found, const Account& sender) const noexcept {
-  return found != kNoSlot && found != call.legs[0] && legs_[found].connected() &&
-         legs_[found].held_by(sender);
+bool Core::is_member(Slot found, const Account& sender) const noexcept {
+  return found != kNoSlot && legs_[found].connected() && legs_[found].held_by(sender);
 }
 
 /// The leg of `user` that has not ended, if there is one beside the own leg.
@@ -60,26 +61,23 @@ bool Core::make_room(Call& call) noexcept {
   if (call.leg_count < call.legs.size() && !legs_.full()) {
     return true;
   }
-  for (std::size_t i = 1; i < call.leg_count; ++i) {
-    const Slot slot = call.legs[i];
+  for (const Slot slot : others_of(call)) {
     if (legs_[slot].live()) {
       continue;
     }
     if (owned(legs_[slot])) {
       bury(call, legs_[slot]);
     }
-    remove_leg(call, i);
+    remove_leg(call, slot);
     return true;
   }
   return false;
 }
 
-void Core::remove_leg(Call& call, std::size_t index) noexcept {
-  clear_leg(legs_[call.legs[index]]);
-  legs_.give_back(call.legs[index]);
-  for (std::size_t i = index + 1; i < call.leg_count; ++i) {
-    call.legs[i - 1] = call.legs[i];
-  }
+void Core::remove_leg(Call& call, Slot slot) noexcept {
+  clear_leg(legs_[slot]);
+  legs_.give_back(slot);
+  (void)std::remove(call.legs.begin(), call.legs.begin() + call.leg_count, slot);
   --call.leg_count;
   ++call.version;
 }
@@ -90,12 +88,7 @@ void Core::forget_leg(Call& call, Leg& leg) noexcept {
   leg.reason = Reason::kNoAnswer;
   leg.state = LegState::kEnded;
   announce(call, leg);
-  for (std::size_t i = 1; i < call.leg_count; ++i) {
-    if (&legs_[call.legs[i]] == &leg) {
-      remove_leg(call, i);
-      return;
-    }
-  }
+  remove_leg(call, slot_of(leg));
 }
 
 void Core::set_leg(Call& call, Leg& leg, LegState state, Reason reason) noexcept {
@@ -128,12 +121,14 @@ TimerId Core::timer(const Leg& leg, LegTimer kind) const noexcept {
   return timers_.leg(slot_of(leg), kind);
 }
 
-std::size_t Core::live_legs(const Call& call, const UserId& user) const noexcept {
-  std::size_t count = 0;
+/// The user of `leg` has another one, too, that has not ended.
+bool Core::live_elsewhere(const Call& call, const Leg& leg) const noexcept {
   for (const Slot slot : others_of(call)) {
-    count += legs_[slot].live() && legs_[slot].user == user ? 1U : 0U;
+    if (&legs_[slot] != &leg && legs_[slot].live() && legs_[slot].user == leg.user) {
+      return true;
+    }
   }
-  return count;
+  return false;
 }
 
 /// `user` is or was in the call, or was invited into it.

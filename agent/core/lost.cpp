@@ -73,7 +73,7 @@ void Core::lose_account(const Account& account, Incarnation life) noexcept {
 /// Connected alone while others still ring: not for ever (rule 12).
 void Core::guard_alone(Call& call) noexcept {
   const TimerId alone = timer(call, CallTimer::kAlone);
-  if (call.state != CallState::kConnected || others_present(call)) {
+  if (others_present(call)) {
     disarm(alone);
   } else if (settings.alone_time.count() > 0 && !armed(alone)) {
     arm_in(alone, settings.alone_time);

@@ -75,8 +75,8 @@ Result Core::on(const MediaReported& input) noexcept {
   }
   Call& call = calls_[slot];
   const bool started = call.media_state != MediaState::kNone;
-  if (!started || call.state != CallState::kConnected || input.state == call.media_state ||
-      input.state == MediaState::kNone || input.state == MediaState::kPreparing) {
+  if (!started || input.state == call.media_state || input.state == MediaState::kNone ||
+      input.state == MediaState::kPreparing) {
     ++counters.dropped_bad_state;
     return {};
   }

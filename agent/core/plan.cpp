@@ -50,7 +50,7 @@ void Core::drop_plan(Call& call) noexcept {
 
 void Core::first_step(Call& call) noexcept {
   if (!ring_step(call) && !next_step(call)) {
-    finish(call, call.outcome == Reason::kNone ? Reason::kOffline : call.outcome);
+    finish(call, call.outcome);
   }
 }
 
@@ -81,8 +81,7 @@ bool Core::ring_step(Call& call) noexcept {
     rings = true;
     put(event_of(call, *leg));
   }
-  const bool last = plan.step == plan.last_step && plan.cycles_left == 1;
-  if (rings && plan.keep && !last) {
+  if (rings && plan.keep && plan.step != plan.last_step) {
     arm_in(timer(call, CallTimer::kPlanStep), plan.step_time);
   }
   return rings;

@@ -147,7 +147,7 @@ Result Core::on(const PresenceCleared& input) noexcept {
   const Slot slot = find_peer(input.account);
   if (slot != kNoSlot) {
     forget_peer(slot);
-  } else if (input.account == settings.self && link_up() && !stopping_) {
+  } else if (input.account == settings.self) {
     own_presence_seen({});
   }
   return {};

@@ -63,7 +63,7 @@ void Core::to_owner(const MessageReceived& input, const Header& header) noexcept
     const Slot tomb = find_tombstone(header.call, header.leg);
     if (tomb == kNoSlot) {
       post_cancel(input.sender, header.call, header.leg, Reason::kCallerLost);
-    } else if (tombstones_[tomb].peer.user == input.sender.user && !tombstones_[tomb].own) {
+    } else if (tombstones_[tomb].peer.user == input.sender.user) {
       answer_late(input.sender, header.call, header.leg, tombstones_[tomb].winner,
                   tombstones_[tomb].reason);
     } else {

@@ -40,8 +40,7 @@ LegView Core::view_of(const Leg& leg) const noexcept {
 
 /// Tells every other member what has changed here; `except` knows already.
 void Core::spread(const Call& call, Slot except) noexcept {
-  const bool party = call.state == CallState::kConnected || call.state == CallState::kCalling;
-  if (!party || call.leg_count <= 2) {
+  if (call.state != CallState::kConnected || call.leg_count <= 2) {
     return;
   }
   for (const Slot slot : others_of(call)) {
@@ -56,7 +55,7 @@ void Core::spread(const Call& call, Slot except) noexcept {
 void Core::tell_ringing(const Call& call) noexcept {
   for (const Slot slot : others_of(call)) {
     const TimerId heartbeat = timers_.leg(slot, LegTimer::kHeartbeat);
-    if (legs_[slot].pending() && owned(legs_[slot]) && armed(heartbeat)) {
+    if (legs_[slot].pending() && armed(heartbeat)) {
       arm(heartbeat, now_);
     }
   }
@@ -94,7 +93,7 @@ bool Core::view_received(const MessageReceived& input, Call& call,
   const Header& header = input.message->header;
   const Slot found = find_leg(call, header.leg);
   const bool claimed = found != kNoSlot && claims_orphan(call, legs_[found], input.sender, legs);
-  const bool member = is_member(call, found, input.sender);
+  const bool member = is_member(found, input.sender);
   if (claimed) {
     join_view(call, legs_[found], input.sender.device, next_join(call));
     legs_[found].incarnation = header.incarnation;
@@ -236,15 +235,13 @@ void Core::join_view(Call& call, Leg& leg, const DeviceId& device, std::uint32_t
   set_leg(call, leg, LegState::kConnected);
   if (call.state == CallState::kConnected && leg.user != settings.self.user) {
     watch_member(leg);
-    if (call.leg_count > 2) {
-      tell_roster(leg);
-    }
+    tell_roster(leg);
     tell_ringing(call);
   }
 }
 
 void Core::announce(const Call& call, const Leg& leg) noexcept {
-  const bool elsewhere = !leg.live() && find_live(call, leg.user) != kNoSlot;
+  const bool elsewhere = !leg.live() && live_elsewhere(call, leg);
   if (call.announced && call.state != CallState::kAccepting && !elsewhere) {
     put(event_of(call, leg));
   }

@@ -91,10 +91,9 @@ void Core::sync_all_now() noexcept {
 void Core::sync_with(const Account& account, Incarnation life) noexcept {
   repeat_now(account.user);
   for (Slot s = legs_.next(0); s != kNoSlot; s = legs_.next(s + 1U)) {
-    Leg& leg = legs_[s];
-    Call& call = calls_[leg.call];
+    const Leg& leg = legs_[s];
     if (leg.user == account.user && leg.pending() && owned(leg)) {
-      ring_again(call, leg);
+      ring_again(leg);
     } else if (leg.connected() && leg.held_by(account) && armed(timer(leg, LegTimer::kHeartbeat))) {
       if (leg.incarnation == life && !leg.lost) {
         arm_in(timer(leg, LegTimer::kLost), settings.lost_time);
@@ -110,12 +109,11 @@ void Core::sync_with(const Account& account, Incarnation life) noexcept {
 }
 
 /// A device of the invited user is back: it has the receipt time to say that it rings.
-void Core::ring_again(const Call& call, Leg& leg) noexcept {
+void Core::ring_again(const Leg& leg) noexcept {
   if (armed(timer(leg, LegTimer::kReceipt))) {
     arm_in(timer(leg, LegTimer::kReceipt), settings.receipt_time);
   }
-  if (find_outgoing(slot_of(leg), MessageKind::kInvite) == kNoSlot &&
-      (call.state == CallState::kCalling || call.state == CallState::kConnected)) {
+  if (find_outgoing(slot_of(leg), MessageKind::kInvite) == kNoSlot) {
     repeat_live(MessageKind::kInvite, leg, {{}, leg.user});
   }
 }

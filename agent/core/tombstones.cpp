@@ -22,9 +22,9 @@ Slot Core::find_tombstone(const CallId& id, const LegKey& key) const noexcept {
       [&](const Tombstone& tomb) { return !tomb.early && tomb.id == id && tomb.of(key); });
 }
 
-Slot Core::find_early_end(const Account& sender, const Header& header) const noexcept {
+Slot Core::find_early_end(const Header& header) const noexcept {
   return tombstones_.find([&](const Tombstone& tomb) {
-    return tomb.early && tomb.id == header.call && tomb.owner == sender && tomb.of(header.leg);
+    return tomb.early && tomb.id == header.call && tomb.of(header.leg);
   });
 }
 
@@ -83,7 +83,7 @@ void Core::bury(const Call& call, const Leg& leg) noexcept {
 
 /// What ends a leg has come before its invite, which must not ring then (rule 5).
 void Core::bury_early(const Account& sender, const Header& header, Reason reason) noexcept {
-  if (find_early_end(sender, header) != kNoSlot) {
+  if (find_early_end(header) != kNoSlot) {
     return;
   }
   std::size_t of_sender = 0;

@@ -16,8 +16,7 @@ void Core::second_invite(const MessageReceived& input, Call& call, const Invite&
   const bool heir = invite.replaces == own && !call.outgoing;
   const bool member =
       find_member(call, input.sender) != kNoSlot || (heir && on_roster(call, input.sender.user));
-  const bool idle = call.state == CallState::kIdle || call.joining;
-  if (!member || idle) {  // of an unproven call nobody is known yet: it comes again
+  if (!member) {  // nor is anybody of an unproven call: it comes again
     ++counters.dropped_not_entitled;
     return;
   }
