@@ -54,6 +54,12 @@ Account Core::peer_of(const Call& call) const noexcept {
   return peer == nullptr ? call.inviter : peer->holder();
 }
 
+/// How far the call is: of an own call the other end's leg, before it rings anybody the own one.
+LegState Core::shown_leg(const Call& call) const noexcept {
+  const Leg* peer = call.outgoing ? peer_leg(call) : nullptr;
+  return peer != nullptr ? peer->state : own_leg(call).state;
+}
+
 void Core::set_state(Call& call, CallState state) noexcept {
   call.state = state;
   call.since = now_;
@@ -121,8 +127,7 @@ CallEvent Core::event_of(const Call& call, CallChange change) const noexcept {
   event.outgoing = call.outgoing;
   event.peer = peer_of(call);
   event.caller = call.caller;
-  event.leg =
-      call.outgoing && peer_leg(call) != nullptr ? peer_leg(call)->state : own_leg(call).state;
+  event.leg = shown_leg(call);
   event.media = call.media;
   event.media_state = call.media_state;
   return event;

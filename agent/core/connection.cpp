@@ -129,9 +129,6 @@ void Core::stop_if_said() noexcept {
 }
 
 void Core::stopped() noexcept {
-  if (link_state == LinkState::kStopped) {
-    return;
-  }
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     finish(calls_[s], Reason::kShuttingDown);  // the link was lost before all had been told
   }

@@ -104,6 +104,7 @@ class Core : private CoreData {
   [[nodiscard]] Slot make_call(const CallId& id, const LegKey& own) noexcept;
   [[nodiscard]] const Leg* peer_leg(const Call& call) const noexcept;
   [[nodiscard]] Account peer_of(const Call& call) const noexcept;
+  [[nodiscard]] LegState shown_leg(const Call& call) const noexcept;
   [[nodiscard]] TimerId timer(const Call& call, CallTimer kind) const noexcept;
   void set_state(Call& call, CallState state) noexcept;
   void finish(Call& call, Reason reason, std::string_view data = {}) noexcept;

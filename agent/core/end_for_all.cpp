@@ -48,10 +48,10 @@ void Core::on_end(const MessageReceived& input, const Header& header, const End&
   }
   Call& call = calls_[slot];
   const Slot found = find_leg(call, header.leg);
-  const bool member = is_member(found, input.sender);
   const bool here = call.state == CallState::kConnected || call.state == CallState::kAccepting;
   const bool moved = end.reason == Reason::kMoved && header.to == settings.self.device;
-  if (!member || !here || !(moved || is_first(call, legs_[found]))) {
+  const bool entitled = is_member(found, input.sender) && (moved || is_first(call, legs_[found]));
+  if (!here || !entitled) {
     ++counters.dropped_not_entitled;  // not acked: once its sender is first here, too, it counts
     return;
   }

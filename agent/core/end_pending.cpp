@@ -120,7 +120,7 @@ Reason Core::why_alone(const Call& call, Reason why) const noexcept {
   const bool of_ring =
       stronger(Reason::kCancelled, why) != Reason::kCancelled || why == Reason::kCancelled;
   for (const Slot slot : others_of(call)) {
-    if (of_ring && legs_[slot].lost && legs_[slot].user != settings.self.user) {
+    if (of_ring && legs_[slot].lost) {
       return Reason::kPeerLost;
     }
   }

@@ -36,8 +36,7 @@ Slot Core::find_orphan(const Call& call) const noexcept {
   for (const Slot slot : others_of(call)) {
     const Leg& leg = legs_[slot];
     const bool orphan = leg.pending() && !owned(leg) && !owner_present(call, leg);
-    if (orphan && leg.user != settings.self.user && leg.ring_deadline - now_ >= kRingTimeMin &&
-        !live_elsewhere(call, leg)) {
+    if (orphan && leg.ring_deadline - now_ >= kRingTimeMin && !live_elsewhere(call, leg)) {
       return slot;
     }
   }

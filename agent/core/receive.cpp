@@ -114,12 +114,12 @@ void Core::on_ack(const Account& sender, const Ack& ack) noexcept {
   const Slot slot = outgoing_.find(
       [&](const Outgoing& out) { return out.sequence == ack.sequence && out.to == sender.user; });
   // of the live messages roster alone is acknowledged
-  if (slot == kNoSlot ||
-      !(outgoing_[slot].final_message() || outgoing_[slot].kind == MessageKind::kRoster)) {
+  if (slot != kNoSlot &&
+      (outgoing_[slot].final_message() || outgoing_[slot].kind == MessageKind::kRoster)) {
+    ack_of(slot, sender.device);
+  } else {
     ++counters.dropped_bad_state;
-    return;
   }
-  ack_of(slot, sender.device);
 }
 
 /// `device` has heard what `slot` says.

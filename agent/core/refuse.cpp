@@ -68,7 +68,7 @@ void Core::on_reject(const MessageReceived& input, const Header& header,
   }
   Call& call = calls_[slot];
   const Slot found = find_leg(call, header.leg);
-  if (found == kNoSlot || legs_[found].user != input.sender.user || header.leg.number == 0) {
+  if (found == kNoSlot || header.leg.number == 0 || legs_[found].user != input.sender.user) {
     ++counters.dropped_not_entitled;
     return;
   }

@@ -24,11 +24,10 @@ std::optional<CallInfo> Core::call_at(std::size_t index) const noexcept {
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     if (index-- == 0) {
       const Call& call = calls_[s];
-      const Leg* peer = peer_leg(call);
       CallInfo info;
       info.call = call.id;
       info.state = call.state;
-      info.leg = call.outgoing && peer != nullptr ? peer->state : own_leg(call).state;
+      info.leg = shown_leg(call);
       info.media_state = call.media_state;
       info.media = call.media;
       info.outgoing = call.outgoing;
@@ -125,8 +124,9 @@ PresenceState Core::own_state() const noexcept {
 }
 
 bool Core::quiet() const noexcept {
+  // A drain is over long before the tombstone of its call.
   return calls_.count() == 0 && outgoing_.count() == 0 && tombstones_.count() == 0 &&
-         drains_.count() == 0 && output_count_ == 0;
+         output_count_ == 0;
 }
 
 }  // namespace doorcall

@@ -10,10 +10,6 @@ namespace doorcall {
 
 void Core::on_heartbeat(Leg& leg) noexcept {
   Call& call = calls_[leg.call];
-  if (!views_left()) {
-    arm(timer(leg, LegTimer::kHeartbeat), now_);
-    return;
-  }
   arm_in(timer(leg, LegTimer::kHeartbeat), settings.heartbeat_time);
   if (leg.connected()) {
     const Header header = header_for(call.id, own_leg(call).key, leg.device);
