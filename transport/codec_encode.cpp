@@ -163,8 +163,10 @@ Legs roster_of_invite(const Body& body) noexcept {
   if (const auto* invite = std::get_if<Invite>(&body)) {
     return invite->roster;
   }
-  const auto* sync = std::get_if<Sync>(&body);
-  return sync != nullptr && sync->invite ? sync->invite->roster : Legs{};
+  if (const auto* sync = std::get_if<Sync>(&body); sync != nullptr && sync->invite) {
+    return sync->invite->roster;
+  }
+  return {};
 }
 
 Legs legs_of(const Body& body) noexcept {

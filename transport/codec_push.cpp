@@ -43,7 +43,8 @@ class JsonWriter {
     digits(key.number);
     raw("]");
   }
-  void end() noexcept { raw(open_ ? "}" : "{}"); }
+  /// Behind at least one field.
+  void end() noexcept { raw("}"); }
 
  private:
   void raw(std::string_view text) noexcept { buffer_.write(text.data(), text.size()); }

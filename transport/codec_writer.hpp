@@ -68,8 +68,8 @@ class ValueWriter {
   msgpack::packer<FixedBuffer> packer_;
 };
 
-/// Writes a map of up to 15 fields; its size is set when it is done. An optional field that is 0 or
-/// empty is left out.
+/// Writes a map of up to 15 fields; its size is set when it is done. An optional number that is 0
+/// is left out, so are texts, bytes and maps that are empty: those that are required never are.
 class MapWriter {
  public:
   explicit MapWriter(FixedBuffer& buffer) noexcept
@@ -87,12 +87,12 @@ class MapWriter {
     number(field, static_cast<std::uint64_t>(value));
   }
   void text(const Field& field, std::string_view text) noexcept {
-    if (!text.empty() || field.need == Need::kRequired) {
+    if (!text.empty()) {
       begin(field).text(text);
     }
   }
   void bytes(const Field& field, Bytes bytes) noexcept {
-    if (!bytes.empty() || field.need == Need::kRequired) {
+    if (!bytes.empty()) {
       begin(field).bytes(bytes);
     }
   }
@@ -104,14 +104,14 @@ class MapWriter {
     return values_;
   }
 
-  /// A map within this one, filled by `fill(MapWriter&)`. Left out if optional and empty.
+  /// A map within this one, filled by `fill(MapWriter&)`.
   template <typename Fill>
   void map(const Field& field, Fill&& fill) noexcept {
     const std::size_t before = buffer_.size();
     begin(field);
     MapWriter inner(buffer_);
     fill(inner);
-    if (inner.fields_ == 0 && field.need == Need::kOptional) {
+    if (inner.fields_ == 0) {
       buffer_.rewind(before);
       set_fields(fields_ - 1U);
     }

@@ -146,12 +146,8 @@ void Core::join_again(Call& call, Leg& leg, const MessageReceived& input,
 }
 
 void Core::admit_joiner(Call& call, const MessageReceived& input, const Join& join) noexcept {
-  const Slot slot = add_leg(call, {settings.self, call.next_number + 1}, input.sender.user);
-  if (slot == kNoSlot) {
-    post_reject(input.sender, call.id, input.message->header.leg, Reason::kBusy);
-    return;
-  }
-  ++call.next_number;
+  // There is room: a leg of the joiner's user has ended, and would give way.
+  const Slot slot = add_leg(call, {settings.self, ++call.next_number}, input.sender.user);
   legs_[slot].ring_deadline = now_;
   win(call, legs_[slot], input, join.data, join.answer);
 }

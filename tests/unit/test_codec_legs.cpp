@@ -254,3 +254,9 @@ TEST(CodecLegs, ARosterIsNotCutForASmallBuffer) {
   Packet small(whole.size() - 1);
   LONGS_EQUAL(0, transport::encode(largest(invite), small));
 }
+
+TEST(CodecLegs, WhatIsTooLargeWithoutARosterIsNotWritten) {
+  const std::string text(kMessageBytesMax, 'x');
+  std::vector<std::uint8_t> room(2 * kMessageBytesMax);
+  LONGS_EQUAL(0, transport::encode(largest(Accept{{}, text}), room));
+}
