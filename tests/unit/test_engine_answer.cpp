@@ -90,6 +90,20 @@ TEST(EngineAnswer, ASyncMakesUpForALostConfirm) {
   CHECK_TRUE(rig->both("connected"));
 }
 
+TEST(EngineAnswer, AViewThatShowsTheOwnLegAsAnythingElseIsNoConfirm) {
+  Scene scene(Stage::kAccepting);
+  const auto view_of = [&](LegState state, const Account& holder) {
+    auto views = connected_view(scene.peer.self, holder);
+    views[1].state = state;
+    return scene.answer_to(scene.peer.sync(scene.call, {scene.peer.self, 0}, views, "panel"));
+  };
+  (void)view_of(LegState::kRinging, scene.station.self);
+  STRCMP_EQUAL("accepting", scene.state().c_str());
+  (void)view_of(LegState::kConnected, account_of("hall@apt1"));
+  STRCMP_EQUAL("accepting", scene.state().c_str());
+  STRCMP_EQUAL("event:connected", view_of(LegState::kConnected, scene.station.self).c_str());
+}
+
 TEST(EngineAnswer, AConfirmForAWinnerThatGaveUpIsAnsweredWithTheSameRejectAgain) {
   Scene scene(Stage::kAccepting);
   scene.run(Millis{8'001});

@@ -176,6 +176,24 @@ TEST(EngineContract, IsQuietWhenAllIsForgotten) {
   CHECK_TRUE(rig->panel().engine().quiet());
 }
 
+TEST(EngineContract, IsNotQuietAsLongAsAnythingIsHeld) {
+  Scene scene(Stage::kInConnected);
+  Engine& engine = scene.station.engine();
+  CHECK_FALSE(engine.quiet());
+  scene.station.give(hang_up(scene.call));
+  CHECK_FALSE(engine.quiet());  // the other side has not said that it heard
+  scene.hear(scene.peer.ack(scene.station.last(MessageKind::kLeave).header()));
+  CHECK_FALSE(engine.quiet());  // it may still speak of the call
+  scene.run(kTombstoneTime);
+  CHECK_TRUE(engine.quiet());
+  scene.station.pass();
+  engine.handle(SetDnd{true, Millis{0}}, scene.now);
+  CHECK_FALSE(engine.quiet());
+  Output output;
+  CHECK_TRUE(engine.next_output(output));
+  CHECK_TRUE(engine.quiet());
+}
+
 TEST(EngineContract, EveryNameOfAWakeUpDiffers) {
   std::map<std::string_view, int> names;
   for (int why = 0; why <= static_cast<int>(Wake::kStop); ++why) {

@@ -103,6 +103,15 @@ TEST(EngineFreshness, AMarkerOfAnEarlierConnectOrLifeLiftsNothing) {
   STRCMP_EQUAL("ringing(waiting)", answer_to(door_.invite(call_), 90).c_str());
 }
 
+TEST(EngineFreshness, NorDoesAMarkerBehindTheLossOfItsLink) {
+  panel_.give(Start{});
+  panel_.give(LinkConnected{});
+  const Message marker = panel_.last(MessageKind::kMarker).message;
+  panel_.give(LinkLost{});
+  panel_.hear(panel_.self, marker);
+  UNSIGNED_LONGS_EQUAL(1, panel_.counters().dropped_bad_state);
+}
+
 TEST(EngineFreshness, TheMarkerIsRepeatedAndAfterThreeSecondsTheBarrierLiftsByItself) {
   panel_.give(Start{});
   panel_.give(LinkConnected{});

@@ -121,3 +121,19 @@ TEST(EngineMedia, AReportOfAnotherCallOrAfterTheEndChangesNothing) {
   STRCMP_EQUAL("", report(scene, MediaState::kFailed).c_str());
   STRCMP_EQUAL("", report(scene, MediaState::kFailed).c_str());
 }
+
+TEST(EngineMedia, MoreHooksThanCallsThatLetGoOfTheirDevicesAreNotWaitedFor) {
+  Station::Options options = hooked();
+  options.settings.lines = 2;
+  options.limits.calls = 1;
+  Scene scene(Stage::kInConnected, options);
+  scene.station.give(hang_up(scene.call));
+  Actor visitor("door@side");
+  scene.station.hear(visitor.self, visitor.invite(call_id(2)), 90);
+  scene.station.give(accept(call_id(2)));
+  scene.station.hear(visitor.self, visitor.confirm(call_id(2), "panel"));
+  (void)scene.station.words();
+  scene.station.give(hang_up(call_id(2)));
+  STRCMP_EQUAL("leave(hang_up) stop_media event:ended(hang_up)", scene.station.words().c_str());
+  CHECK_TRUE(scene.station.give(invite(scene.peer.self.user)).code == Errc::kOk);
+}

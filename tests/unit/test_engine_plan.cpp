@@ -197,6 +197,9 @@ TEST(EnginePlan, ChecksItsNumbers) {
     command.plan.step_time = bad;
     CHECK_TRUE(code_of(command) == Errc::kTimeoutOutOfRange);
   }
+  command = escalation();
+  command.plan.step_time = Millis{0};
+  CHECK_TRUE(code_of(command) == Errc::kTimeoutOutOfRange);
   command = invite_users({"apt1"});
   command.plan.step_time = Millis{5};  // also where it is not needed
   CHECK_TRUE(code_of(command) == Errc::kTimeoutOutOfRange);
@@ -228,6 +231,16 @@ TEST(EnginePlan, WhoWasAddedMeanwhileIsNotRungTwice) {
   command.call = group_.call;
   CHECK_TRUE(group_.give(group_.door(), command).code == Errc::kOk);
   group_.run(Millis{11'000});
+  UNSIGNED_LONGS_EQUAL(1, group_.at(2).count(CallChange::kIncoming));
+}
+
+TEST(EnginePlan, NorByALaterListOfAnEscalation) {
+  group_.call_users(escalation());
+  InviteUsers command = invite_users({"apt2"});
+  command.call = group_.call;
+  CHECK_TRUE(group_.give(group_.door(), command).code == Errc::kOk);
+  group_.run(Millis{11'000});
+  STRCMP_EQUAL("ringing ringing ringing", states().c_str());
   UNSIGNED_LONGS_EQUAL(1, group_.at(2).count(CallChange::kIncoming));
 }
 

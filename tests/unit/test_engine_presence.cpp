@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/fakes/engine_scene.hpp"
+#include "tests/unit/engine_group.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -114,6 +114,13 @@ TEST(EnginePresence, ItIsUnknownAfterItsExpiryAndWhenItIsCleared) {
   STRCMP_EQUAL("unknown", shown().c_str());
 }
 
+TEST(EnginePresence, WhatNobodyKnowsIsClearedWithoutAWord) {
+  (void)door_.words();
+  door_.give(PresenceCleared{panel_.self});
+  door_.run(Millis{1'000});
+  STRCMP_EQUAL("", door_.words().c_str());
+}
+
 TEST(EnginePresence, WithoutAnExpiryItIsHeldForSixtyFiveMinutes) {
   see(panel_.presence(PresenceState::kIdle), false, std::nullopt);
   door_.run(kPresenceExpiry - Millis{1});
@@ -198,6 +205,21 @@ TEST(EnginePresence, ADeviceOfARingingUserThatRestartsIsInvitedAgain) {
   birth();
   door_.run(Millis{5});
   UNSIGNED_LONGS_EQUAL(2, door_.count(MessageKind::kInvite));
+}
+
+TEST(EnginePresence, ADeviceOfTheSameNameThatRestartsElsewhereChangesNothingForARing) {
+  Actor namesake("panel@apt2", 0xACE);
+  birth();
+  const CallId call = door_.give(invite_users({"apt1", "apt2"})).call;
+  for (Actor* each : {&panel_, &namesake}) {
+    const LegKey leg{door_.self, each == &panel_ ? 1U : 2U};
+    door_.hear(each->self, each->ringing(call, leg), 90);
+  }
+  panel_.restart();
+  birth();
+  door_.run(Millis{10'001});
+  UNSIGNED_LONGS_EQUAL(1, door_.count(MessageKind::kSync));  // apt1's has not rung since
+  CHECK_TRUE(door_.last(MessageKind::kSync).to == namesake.self.user);
 }
 
 TEST(EnginePresence, ABirthInTheSameInstantAsASettledDeathKeepsTheRing) {

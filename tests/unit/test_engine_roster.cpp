@@ -165,6 +165,12 @@ TEST(EngineRoster, OfTwoLegsOfOneDeviceItsOwnWordSaysWhichOneItHas) {
                trio_.seen().c_str());
 }
 
+TEST(EngineRoster, ALateWordOfTheLegBeforeEndsNoLaterOne) {
+  (void)from_door(leg_view({trio_.door.self, 4}, "panel@apt2", LegState::kConnected, 3));
+  STRCMP_EQUAL("ack", trio_.roster(trio_.two, twos_, {}).c_str());
+  STRCMP_EQUAL((all_ + ", panel@apt2 connected").c_str(), trio_.seen().c_str());
+}
+
 TEST(EngineRoster, FromWhoIsNoMemberItIsDropped) {
   const std::array<LegView, 1> view{leg_view(new_, "panel@apt3", LegState::kRinging)};
   Actor stranger("imp@else");

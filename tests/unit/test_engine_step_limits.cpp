@@ -94,3 +94,20 @@ TEST(EngineStepLimits, AStepOfFourteenWithManyThingsDueAtOnce) {
     UNSIGNED_LONGS_EQUAL(kInviteesMax - 1, station.pushes.size());
   }
 }
+
+// Eight have joined, each of whom is told at once who is in the call, and the user's other device
+// was before this one: for what it leaves with no views are left.
+TEST(EngineStepLimits, WhoGoesBehindManyRostersLeavesWithoutAView) {
+  Trio trio("panel@apt2", large());
+  std::vector<LegView> views;
+  for (std::uint32_t n = 3; n < 11; ++n) {
+    views.push_back(
+        leg_view({trio.door.self, n}, "x@g" + std::to_string(n), LegState::kConnected, n));
+  }
+  views.push_back(leg_view({trio.one.self, 1}, "hall@apt2", LegState::kConnected, 1));
+  (void)trio.roster(trio.door, {trio.door.self, 0}, views);
+  STRCMP_EQUAL("moved", text(trio.station.reason(trio.call)).c_str());
+  trio.station.run(Millis{1});
+  UNSIGNED_LONGS_EQUAL(10, trio.station.count(MessageKind::kLeave));
+  CHECK_TRUE(std::get<Leave>(trio.station.last(MessageKind::kLeave).message.body).legs.empty());
+}

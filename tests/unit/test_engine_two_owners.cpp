@@ -13,7 +13,8 @@ using namespace doorcall::fakes;
 TEST_GROUP(EngineTwoOwners) {
   /// "panel@apt3" rings for the door's leg or for that of "panel@apt2"; both are in the call.
   struct Ring {
-    explicit Ring(bool doors_first) {
+    explicit Ring(bool doors_first, Station::Options options = {})
+        : station("panel@apt3", now, options) {
       station.come_online();
       station.hear(first(doors_first).self, invite_of(first(doors_first)), 80);
       STRCMP_EQUAL("ringing", station.state(call).c_str());
@@ -40,7 +41,7 @@ TEST_GROUP(EngineTwoOwners) {
     Instant now{Millis{1'000'000}};
     Actor door{"door@gate", 0xD0};
     Actor two{"panel@apt2", 0xA2};
-    Station station{"panel@apt3", now};
+    Station station;
     CallId call = call_id(0x77);
     std::array<LegView, 3> views;
   };
@@ -118,6 +119,74 @@ TEST(EngineTwoOwners, TheOwnerOfARefusedLegEndsIt) {
   STRCMP_EQUAL(
       "door@gate connected, panel@apt1 connected, panel@apt2 connected, apt3 ended(already_here)",
       trio.seen().c_str());
+}
+
+TEST(EngineTwoOwners, ARefusedLegStaysRefused) {
+  Ring ring(false);
+  STRCMP_EQUAL("reject(already_here)", ring.hear(ring.door).c_str());
+  ring.station.hear(ring.two.self, ring.two.say(ring.call, ring.leg_of(ring.two),
+                                                Cancel{Reason::kCallerLost, {}}));
+  // not even in the place of the leg that rings
+  Message again = ring.invite_of(ring.door);
+  std::get<Invite>(again.body).replaces = ring.leg_of(ring.two);
+  (void)ring.station.words();
+  ring.station.hear(ring.door.self, again, 80);
+  STRCMP_EQUAL("reject(already_here)", ring.station.words().c_str());
+}
+
+TEST(EngineTwoOwners, WithoutRoomToRememberItARefusedLegIsRefusedAgain) {
+  Station::Options options;
+  options.limits.legs = 3;
+  Ring ring(false, options);
+  for (int round = 0; round < 2; ++round) {
+    STRCMP_EQUAL("reject(already_here)", ring.hear(ring.door).c_str());
+    UNSIGNED_LONGS_EQUAL(3, ring.station.engine().find_call(ring.call)->members);
+  }
+}
+
+TEST(EngineTwoOwners, WhoInvitesForTheLegOfTheOtherDeviceOfItsUserIsRefused) {
+  Trio trio("panel@apt1");
+  const LegView other = leg_view({trio.two.self, 1}, "hall@apt1", LegState::kConnected, 3);
+  (void)trio.roster(trio.two, {trio.door.self, 2}, std::span(&other, 1));
+  Invite invite = trio.door.invite_body(Millis{80'000});
+  invite.roster = trio.views;
+  STRCMP_EQUAL("reject(already_here)",
+               trio.hear(trio.two, trio.two.say(trio.call, other.key, invite)).c_str());
+  CHECK_TRUE(trio.seen().find("hall@apt1 connected") != std::string::npos);
+}
+
+// The roster came before the heir had joined: its user was on it.
+TEST(EngineTwoOwners, AnHeirThatHasJoinedSinceIsBelievedIfItsUserIsOnTheRoster) {
+  Actor three("panel@apt4");
+  for (const bool invited : {false, true}) {
+    Ring ring(true);
+    if (invited) {
+      const LegView pending = leg_view({ring.door.self, 4}, "panel@apt4", LegState::kRinging);
+      ring.station.hear(ring.door.self,
+                        ring.door.roster(ring.call, {ring.door.self, 0}, {&pending, 1}, "panel"));
+    }
+    Invite invite = ring.door.invite_body(Millis{80'000});
+    const LegView joined = leg_view({ring.door.self, 4}, "panel@apt4", LegState::kConnected, 3);
+    invite.roster = {&joined, 1};
+    invite.replaces = ring.leg_of(ring.door);
+    (void)ring.station.words();
+    ring.station.hear(three.self, three.say(ring.call, {three.self, 1}, invite), 80);
+    const bool taken = ring.station.words().find("ringing") != std::string::npos;
+    CHECK_TRUE(taken == invited);
+  }
+}
+
+TEST(EngineTwoOwners, NobodyIsTheHeirOfTheCreatorsOwnLeg) {
+  Trio trio("door@gate");
+  Invite invite;
+  invite.caller = trio.door.self;
+  invite.ring_left = Millis{80'000};
+  invite.roster = trio.views;
+  invite.replaces = {trio.door.self, 0};
+  STRCMP_EQUAL("reject(already_here)",
+               trio.hear(trio.one, trio.one.say(trio.call, {trio.one.self, 1}, invite)).c_str());
+  STRCMP_EQUAL("door@gate connected, panel@apt1 connected, panel@apt2 connected",
+               trio.seen().substr(0, 63).c_str());
 }
 
 // Two devices of one user, each confirmed by another owner: of both the one that joined first

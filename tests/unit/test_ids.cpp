@@ -68,7 +68,9 @@ TEST(Ids, ACallIdIsThirtyTwoHexDigitsAndNeverZero) {
   CHECK_FALSE(CallId::parse(std::string(32, '0')).has_value());
   CHECK_FALSE(CallId::parse(text.substr(1)).has_value());
   CHECK_FALSE(CallId::parse(text + "0").has_value());
-  CHECK_FALSE(CallId::parse("g0112233445566778899aabbccddeeff").has_value());
+  for (const char wrong : {'g', 'G', ':', '/', '-'}) {  // beside each of the spans of digits
+    CHECK_FALSE(CallId::parse(wrong + text.substr(1)).has_value());
+  }
 }
 
 TEST(Ids, CallIdsAreOrderedAsTheirBytes) {
