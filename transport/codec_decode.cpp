@@ -120,6 +120,36 @@ Join read_join(const MapReader& body) noexcept {
               body[join::kData].text()};
 }
 
+/// Only what its kind carries is taken.
+Info read_info(const MapReader& body) noexcept {
+  Info info;
+  info.kind = body[info::kAbout].as<InfoKind>();
+  const MediaKind media = body[info::kMedia].as<MediaKind>();
+  const FieldReader bytes = body[info::kBytes];
+  const FieldReader text = body[info::kText];
+  const Bytes given = bytes.bytes();
+  const std::string_view said = text.text();
+  switch (info.kind) {
+    case InfoKind::kMediaOffer:
+    case InfoKind::kMediaAnswer:
+    case InfoKind::kMediaCandidate:
+      info.bytes = given;
+      if (given.empty()) {
+        bytes.fail(DecodeError::kMissingField);
+      }
+      break;
+    case InfoKind::kMediaSwitch: info.media = media; break;
+    case InfoKind::kKeyPress:
+      info.text = said;
+      if (!is_keys(said)) {
+        text.fail(said.empty() ? DecodeError::kMissingField : DecodeError::kOutOfRange);
+      }
+      break;
+    case InfoKind::kData: info.text = said; break;
+  }
+  return info;
+}
+
 Sync read_sync(const MapReader& body, const Account& owner, std::span<LegView> room) noexcept {
   Sync sync;
   sync.legs = read_legs(body, sync::kLegs, room);
@@ -200,6 +230,7 @@ class MessageReader {
       case MessageKind::kLeave: take(read_leave(body, room)); return true;
       case MessageKind::kRoster: take(Roster{read_legs(body, roster::kLegs, room)}); return true;
       case MessageKind::kJoin: take(read_join(body)); return true;
+      case MessageKind::kInfo: take(read_info(body)); return true;
       case MessageKind::kSync: take(read_sync(body, owner, room)); return true;
       case MessageKind::kAck: take(read_ack(body)); return true;
       case MessageKind::kMarker: out_.message_.body.emplace<Marker>(); return true;

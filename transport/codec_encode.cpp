@@ -102,6 +102,12 @@ class BodyWriter {
     body_.bytes(join::kAnswer, join.answer);
     body_.text(join::kData, join.data);
   }
+  void operator()(const Info& info) noexcept {
+    body_.enumerator(info::kAbout, info.kind);
+    body_.enumerator(info::kMedia, info.media);
+    body_.bytes(info::kBytes, info.bytes);
+    body_.text(info::kText, info.text);
+  }
   void operator()(const Sync& sync) noexcept {
     if (sync.invite) {
       write_legs(body_, sync::kLegs, sync.invite->roster, left_out_);

@@ -110,6 +110,13 @@ inline constexpr Field kAnswer{1, "answer", Need::kOptional, 0, kOfferBytesMax};
 inline constexpr Field kData{2, "data", Need::kOptional, 0, kDataBytesMax};
 }  // namespace join
 
+namespace info {
+inline constexpr Field kAbout{0, "about", Need::kRequired, 0, kInfoKindLast};
+inline constexpr Field kMedia{1, "media", Need::kOptional, 0, kMediaKindLast};
+inline constexpr Field kBytes{2, "bytes", Need::kOptional, 0, kOfferBytesMax};
+inline constexpr Field kText{3, "text", Need::kOptional, 0, kDataBytesMax};
+}  // namespace info
+
 namespace sync {
 inline constexpr Field kLegs{0, "legs", Need::kOptional, 0, kLegViewsMax};
 inline constexpr Field kInvite{1, "invite", Need::kOptional};

@@ -25,6 +25,7 @@ std::optional<MessageKind> known_kind(std::uint8_t number) {
     case MessageKind::kLeave:
     case MessageKind::kRoster:
     case MessageKind::kJoin:
+    case MessageKind::kInfo:
     case MessageKind::kSync:
     case MessageKind::kAck:
     case MessageKind::kMarker: return kind;

@@ -135,6 +135,16 @@ bool fill_mode(const Given& given, Command& command) {
 }  // namespace
 
 bool fill(Given& given, Command& command) {
+  if (command.verb == "send" || command.verb == "key" || command.verb == "switch") {
+    const bool change = command.verb == "switch";
+    set_text(command.args, "kind",
+             command.verb == "send" ? "data" : (change ? "media_switch" : "key_press"));
+    set_text(command.args, change ? "media" : "text", given.text);
+    set_text(command.args, "call", given.call);
+    set_text(command.args, "user", given.user);
+    command.verb = "send";
+    return true;
+  }
   if (command.verb == "ring-to-open" || command.verb == "dnd") {
     const bool filled = fill_mode(given, command);
     command.verb = command.verb == "dnd" ? "dnd" : "ring_to_open";

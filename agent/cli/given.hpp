@@ -32,6 +32,7 @@ struct Given {
   std::string word;      ///< of dnd and ring-to-open
   std::string duration;  ///< as typed
   std::string until;
+  std::string text;  ///< of send, key and switch
 };
 
 /// The verbs with their options, which fill in `given` and `command`.

@@ -122,6 +122,7 @@ std::string result_text(std::string_view verb, JsonView result) {
   }
   const std::string done = verb == "answer"                      ? "answered"
                            : verb == "silence"                   ? "silenced"
+                           : verb == "send"                      ? "received in"
                            : verb == "join"                      ? "joined"
                            : verb == "pull"                      ? "pulled"
                            : verb == "hangup" || verb == "leave" ? "left"

@@ -69,6 +69,13 @@ std::string event_text(JsonView event) {
     add(line, text(event, "name"));
     return line;
   }
+  if (type == "info") {
+    add(line, text(event, "call").substr(0, 8));
+    add(line, text(event, "kind"));
+    add(line, peer(event, "user", "device"));
+    add(line, text(event, "kind") == "media_switch" ? text(event, "media") : text(event, "text"));
+    return line;
+  }
   if (type == "mode") {
     add(line, mode_text(event));
     return line;

@@ -78,6 +78,24 @@ void add_verbs_of_a_call(CLI::App& app, Given& given) {
   cancel->add_option("--user", given.users, "only the calls of these users")->type_name("USER");
 }
 
+void add_infos(CLI::App& app, Given& given) {
+  CLI::App* send = app.add_subcommand("send", "tell the others in a call something");
+  send->add_option("text", given.text, "up to 8 KiB of UTF-8")->type_name("TEXT")->required();
+  CLI::App* key = app.add_subcommand("key", "press keys of a telephone for the others in a call");
+  key->add_option("keys", given.text, "1 to 32 of 0-9, A-D, * and #")
+      ->type_name("KEYS")
+      ->required();
+  CLI::App* change = app.add_subcommand("switch", "ask the others in a call to change the media");
+  change->add_option("media", given.text, "audio, video or other")
+      ->check(CLI::IsMember({"audio", "video", "other"}))
+      ->required();
+  for (CLI::App* verb : {send, key, change}) {
+    verb->add_option("--call", given.call, "the call's id; not needed where only one call fits")
+        ->type_name("CALL");
+    verb->add_option("--to", given.user, "only this user in the call")->type_name("USER");
+  }
+}
+
 void add_modes(CLI::App& app, Given& given) {
   CLI::App* dnd = app.add_subcommand("dnd", "do not disturb");
   dnd->add_option("set", given.word, "on, off, auto (as the schedule says) or status")
@@ -104,6 +122,7 @@ void add_verbs(CLI::App& app, Given& given, Command& command) {
       ->type_name("CALL");
   add_invitation(*add, given);
   add_verbs_of_a_call(app, given);
+  add_infos(app, given);
   add_modes(app, given);
   CLI::App* presence = app.add_subcommand("presence", "the known devices and what they do");
   presence->add_option("user", given.user, "only this user's")->type_name("USER");

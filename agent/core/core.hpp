@@ -299,6 +299,18 @@ class Core : private CoreData {
   void overhear(const CallId& call, const Account& member, const DeviceId& device) noexcept;
   void on_others_mail(const MessageReceived& input, const Header& header) noexcept;
 
+  // --- info.cpp: what members tell each other beside the call ---
+  Result on(const SendInfo& command) noexcept;
+  Result send_info(const Call& call, const SendInfo& command) noexcept;
+  [[nodiscard]] bool info_room(std::size_t copies) const noexcept;
+  void queue_info(const Leg& leg, const SendInfo& command, const Blob& content) noexcept;
+  [[nodiscard]] std::size_t queued_infos(Slot leg) const noexcept;
+  [[nodiscard]] Slot next_info(Slot leg) const noexcept;
+  [[nodiscard]] bool waits_its_turn(Slot slot) const noexcept;
+  [[nodiscard]] Info info_body(const Outgoing& out) const noexcept;
+  void info_acked(Slot slot, const DeviceId& device) noexcept;
+  void on_info(const MessageReceived& input, const Header& header, const Info& info) noexcept;
+
   // --- roster.cpp: who is in the call ---
   [[nodiscard]] std::span<const LegView> snapshot(const Call& call) noexcept;
   [[nodiscard]] LegView view_of(const Leg& leg) const noexcept;

@@ -145,6 +145,7 @@ class CoreData {
 
   std::uint32_t sequence_ = 0;
   std::uint32_t graves_ = 0;
+  std::uint32_t tickets_ = 0;
 
   ConnectNumber connect_ = 0;
   bool mqtt5_ = true;

@@ -151,6 +151,17 @@ struct JoinCall {
   Bytes answer;
 };
 
+/// Tells members of a connected call something. Each gets it once, in the order of the commands;
+/// InfoReceipt says when. What a member has not got when it goes is lost with it.
+struct SendInfo {
+  CallId call;
+  UserId user;  ///< whose device in the call is meant; empty: every other member
+  InfoKind kind = InfoKind::kData;
+  MediaKind media = MediaKind::kAudio;  ///< kMediaSwitch
+  Bytes bytes;                          ///< media: 1–kOfferBytesMax
+  std::string_view text;                ///< kKeyPress: is_keys(); kData: UTF-8, ≤ kDataBytesMax
+};
+
 /// Stops alerting here, without declining: other devices ring on, and it can still be answered.
 struct SilenceCall {
   CallId call;
@@ -171,6 +182,6 @@ struct SetRingToOpen {
 using Input = std::variant<TimePassed, LinkConnected, LinkLost, MessageReceived,
                            ForeignVersionReceived, PresenceReceived, PresenceCleared, MediaReported,
                            Start, Stop, InviteUsers, CancelCall, AcceptCall, RejectCall, HangUpCall,
-                           EndCall, JoinCall, SilenceCall, SetDnd, SetRingToOpen>;
+                           EndCall, JoinCall, SendInfo, SilenceCall, SetDnd, SetRingToOpen>;
 
 }  // namespace doorcall

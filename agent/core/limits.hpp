@@ -20,6 +20,7 @@ inline constexpr std::size_t kOfferBytesMax = std::size_t{6} * 1024;
 inline constexpr std::size_t kDataBytesMax = std::size_t{8} * 1024;
 inline constexpr std::size_t kNameBytesMax = 64;      ///< a display name, UTF-8
 inline constexpr std::size_t kLineIdBytesMax = 32;    ///< which button or line called
+inline constexpr std::size_t kKeysMax = 32;           ///< key presses in one message
 inline constexpr std::size_t kSoftwareBytesMax = 32;  ///< software name and version in presence
 inline constexpr std::size_t kPushContentBytesMax = 256;
 inline constexpr std::size_t kLegViewsMax = 16;  ///< legs in one roster, sync, …
@@ -72,7 +73,8 @@ inline constexpr std::size_t kOutputsMax = 72;   ///< orders of one handle(); ti
 inline constexpr std::size_t kOutputsPerStepMax = 48;
 inline constexpr std::size_t kEventsPerStepMax = 36;  ///< what a step puts out beside own messages
 inline constexpr std::size_t kViewsMax = 3 * kLegViewsMax;  ///< leg views among the outputs
-inline constexpr std::size_t kQuestionsPerSenderMax = 2;    ///< unproven invites; more: dropped
+inline constexpr std::size_t kInfosPerMemberMax = 8;  ///< unreceived infos; full: too_many_calls
+inline constexpr std::size_t kQuestionsPerSenderMax = 2;  ///< unproven invites; more: dropped
 
 /// Sizes of the tables, set at start. Each bound's policy when full stands beside it.
 struct Limits {

@@ -8,6 +8,7 @@
 
 #include "agent/core/ids.hpp"
 #include "agent/core/time.hpp"
+#include "doorcall/info_kind.hpp"
 #include "doorcall/reason.hpp"
 #include "doorcall/state.hpp"
 
@@ -22,7 +23,7 @@ inline constexpr std::uint8_t kProtocolVersion = 1;
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// The numbers are the wire's. 11 (info) is kept for later.
+/// The numbers are the wire's.
 enum class MessageKind : std::uint8_t {
   kInvite = 1,
   kRinging = 2,
@@ -34,6 +35,7 @@ enum class MessageKind : std::uint8_t {
   kLeave = 8,
   kRoster = 9,
   kJoin = 10,
+  kInfo = 11,
   kSync = 12,
   kAck = 13,
   kMarker = 14,
@@ -73,6 +75,13 @@ struct Invite {
   std::span<const LegView> roster;  ///< who is in the call; empty: the owner and this leg alone
   LegKey replaces;  ///< of the same user in the same call: the leg of a lost owner; number 0: none
 };
+
+/// Keys of a telephone: 1–kKeysMax of 0–9, A–D, '*' and '#'.
+[[nodiscard]] constexpr bool is_keys(std::string_view text) noexcept {
+  constexpr std::string_view kKeys = "0123456789ABCD*#";
+  return !text.empty() && text.size() <= kKeysMax &&
+         text.find_first_not_of(kKeys) == std::string_view::npos;
+}
 
 /// How an invite was taken by one device.
 enum class Alert : std::uint8_t {
@@ -137,6 +146,15 @@ struct Join {
   std::string_view data;
 };
 
+/// What members tell each other beside the call itself. header.leg is the sender's own leg;
+/// addressed to one device, which acks it.
+struct Info {
+  InfoKind kind = InfoKind::kData;
+  MediaKind media = MediaKind::kAudio;  ///< kMediaSwitch
+  Bytes bytes;                          ///< media: opaque, 1–kOfferBytesMax
+  std::string_view text;                ///< kKeyPress: is_keys(); kData: ≤ kDataBytesMax
+};
+
 /// Heartbeat and re-synchronisation, always addressed to one device.
 ///
 /// From a connected party: header.leg is the sender's own leg, `legs` its view of the call.
@@ -157,7 +175,7 @@ struct Ack {
 struct Marker {};
 
 using Body = std::variant<Invite, Ringing, Accept, Confirm, Reject, Cancel, End, Leave, Roster,
-                          Join, Sync, Ack, Marker>;
+                          Join, Info, Sync, Ack, Marker>;
 
 struct Message {
   Header header;
@@ -168,8 +186,8 @@ struct Message {
   constexpr MessageKind kKinds[] = {
       MessageKind::kInvite, MessageKind::kRinging, MessageKind::kAccept, MessageKind::kConfirm,
       MessageKind::kReject, MessageKind::kCancel,  MessageKind::kEnd,    MessageKind::kLeave,
-      MessageKind::kRoster, MessageKind::kJoin,    MessageKind::kSync,   MessageKind::kAck,
-      MessageKind::kMarker};
+      MessageKind::kRoster, MessageKind::kJoin,    MessageKind::kInfo,   MessageKind::kSync,
+      MessageKind::kAck,    MessageKind::kMarker};
   static_assert(std::size(kKinds) == std::variant_size_v<Body>);
   return kKinds[body.index()];
 }
@@ -186,6 +204,7 @@ struct Message {
     case MessageKind::kLeave: return "leave";
     case MessageKind::kRoster: return "roster";
     case MessageKind::kJoin: return "join";
+    case MessageKind::kInfo: return "info";
     case MessageKind::kSync: return "sync";
     case MessageKind::kAck: return "ack";
     case MessageKind::kMarker: return "marker";

@@ -94,6 +94,24 @@ struct CallEvent {
   Bytes offer;  ///< the other side's media offer or answer that came with this change
 };
 
+/// A member says something beside the call itself.
+struct InfoEvent {
+  CallId call;
+  Account from;
+  InfoKind kind = InfoKind::kData;
+  MediaKind media = MediaKind::kAudio;
+  Bytes bytes;
+  std::string_view text;
+};
+
+/// A member has got what the SendInfo of that ticket told it; one for each Result::copies, but for
+/// members that go before.
+struct InfoReceipt {
+  CallId call;
+  std::uint32_t ticket = 0;
+  Account by;
+};
+
 struct LinkEvent {
   LinkState state = LinkState::kStopped;
   LinkLost::Cause cause = LinkLost::Cause::kNetwork;  ///< with kReconnecting
@@ -112,14 +130,17 @@ struct PresenceEvent {
 /// The goodbye is said, or its time is over: nothing more will come until the next Start.
 struct Stopped {};
 
-using Output = std::variant<SendMessage, SendPresence, SendPush, OpenLink, CloseLink, StartMedia,
-                            StopMedia, CallEvent, ModeEvent, LinkEvent, PresenceEvent, Stopped>;
+using Output =
+    std::variant<SendMessage, SendPresence, SendPush, OpenLink, CloseLink, StartMedia, StopMedia,
+                 CallEvent, InfoEvent, InfoReceipt, ModeEvent, LinkEvent, PresenceEvent, Stopped>;
 
 /// What handle() answers to a command; kOk to every fact.
 struct Result {
   Errc code = Errc::kOk;
   CallId call;                                ///< of a new call
   std::array<Errc, kInviteesMax> invitees{};  ///< InviteUsers: of each, in order
+  std::uint32_t ticket = 0;                   ///< SendInfo: names it in InfoReceipt
+  std::uint32_t copies = 0;                   ///< SendInfo: how many members it goes to
 };
 
 }  // namespace doorcall

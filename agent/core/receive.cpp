@@ -45,6 +45,7 @@ void Core::dispatch(const MessageReceived& input, const Header& header) noexcept
     case MessageKind::kLeave: on_leave(input, header, body<Leave>(input)); return;
     case MessageKind::kRoster: on_roster(input, header, body<Roster>(input)); return;
     case MessageKind::kJoin: on_join(input, header, body<Join>(input)); return;
+    case MessageKind::kInfo: on_info(input, header, body<Info>(input)); return;
     case MessageKind::kSync: on_sync(input, header, body<Sync>(input)); return;
     case MessageKind::kAck: on_ack(input.sender, body<Ack>(input)); return;
     case MessageKind::kMarker: ++counters.dropped_not_entitled; return;
@@ -113,9 +114,12 @@ void Core::on_marker(const Header& header) noexcept {
 void Core::on_ack(const Account& sender, const Ack& ack) noexcept {
   const Slot slot = outgoing_.find(
       [&](const Outgoing& out) { return out.sequence == ack.sequence && out.to == sender.user; });
-  // of the live messages roster alone is acknowledged
-  if (slot != kNoSlot &&
-      (outgoing_[slot].final_message() || outgoing_[slot].kind == MessageKind::kRoster)) {
+  // of the live messages roster and info alone are acknowledged
+  const MessageKind kind = slot == kNoSlot ? MessageKind::kMarker : outgoing_[slot].kind;
+  if (kind == MessageKind::kInfo) {
+    info_acked(slot, sender.device);
+  } else if (slot != kNoSlot &&
+             (outgoing_[slot].final_message() || kind == MessageKind::kRoster)) {
     ack_of(slot, sender.device);
   } else {
     ++counters.dropped_bad_state;

@@ -57,6 +57,7 @@ struct Leg {
   Reason reason = Reason::kNone;  ///< once ended
   Slot call = kNoSlot;
   std::uint32_t join_number = 0;
+  std::uint32_t info_heard = 0;  ///< sequence of the last info from it
   LegKey key;
   UserId user;
   DeviceId device;              ///< which device of `user` has it, or spoke first
@@ -133,16 +134,19 @@ struct Outgoing {
   std::uint8_t attempts = 0;
   std::uint8_t target_count = 0;
   std::uint8_t answered = 0;  ///< bit set over targets
-  Slot leg = kNoSlot;  ///< invite: the leg; roster: the member's; ringing, accept, join: the own
-                       ///< leg. kNoSlot: a final message, which outlives its call
+  InfoKind info = InfoKind::kData;
+  Slot leg = kNoSlot;  ///< invite: the leg; roster, info: the member's; ringing, accept, join: the
+                       ///< own leg. kNoSlot: a final message, which outlives its call
   std::uint32_t sequence = 0;
-  std::uint32_t join_number = 0;  ///< confirm
-  std::uint64_t nonce = 0;        ///< ringing(waiting)
+  std::uint32_t join_number = 0;        ///< confirm
+  std::uint32_t ticket = 0;             ///< info
+  MediaKind media = MediaKind::kAudio;  ///< info
+  std::uint64_t nonce = 0;              ///< ringing(waiting)
   CallId call_id;
   LegKey key;
   UserId to;
   DeviceId winner;  ///< confirm
-  Blob data;        ///< of a final message
+  Blob data;        ///< of a final message, of an info
   Instant give_up{};
   Instant sent_at{};
   std::array<DeviceId, kDevicesPerLegMax> targets;  ///< whose answer is awaited; none: any one's

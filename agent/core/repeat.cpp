@@ -1,6 +1,6 @@
 // End-to-end receipts (PROTOCOL rule 17): brokers acknowledge before they store, so each message
 // that changes a state is repeated, with the same sequence number, until its answer has come from
-// each device it is meant for. Live messages (invite, ringing(waiting), accept, join, roster)
+// each device it is meant for. Live messages (invite, ringing(waiting), accept, join, roster, info)
 // belong to a leg and go with it; final ones (confirm, reject, cancel, leave, end) outlive it, at
 // most as long as its tombstone.
 
@@ -131,6 +131,7 @@ Body Core::body_of(const Outgoing& out, std::span<const LegView> legs) noexcept 
       return Join{calls_[legs_[out.leg].call].pulls, own.offer, own.data};
     }
     case MessageKind::kRoster: return Roster{snapshot(calls_[legs_[out.leg].call])};
+    case MessageKind::kInfo: return info_body(out);
     case MessageKind::kConfirm: {
       const Slot call = find_call(out.call_id);
       const bool two = call == kNoSlot || calls_[call].leg_count <= 2;
@@ -160,6 +161,9 @@ void Core::transmit(Slot slot, std::span<const LegView> legs) noexcept {
     arm(timers_.outgoing(slot), now_);
     return;
   }
+  if (out.kind == MessageKind::kInfo) {
+    out.key = own_leg(calls_[legs_[out.leg].call]).key;  // an heir may have given it a new leg
+  }
   Header header{out.call_id, out.key, incarnation, connect_, out.sequence, {}};
   if (for_one_device(out.kind)) {
     header.to = out.addressed();
@@ -184,7 +188,7 @@ void Core::on_retry(Slot slot) noexcept {
     transmit(slot);
     return;
   }
-  if (away(out)) {
+  if (away(out) || waits_its_turn(slot)) {
     arm_in(timers_.outgoing(slot), kRetryMax);
     return;
   }

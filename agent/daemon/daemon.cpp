@@ -148,6 +148,10 @@ void Daemon::watch_agent() {
   };
   listener.on_presence = [this](const DevicePresence& device) { publish(device); };
   listener.on_link = [this](const LinkUpdate& update) { publish(update); };
+  listener.on_info = [this](const InfoUpdate& info) {
+    log_.info("info", to_string(info.kind), ' ', info.call, " from ", info.user);
+    publish(info);
+  };
   listener.on_mode = [this](const DeviceMode& mode) {
     dnd_.on_mode(mode);
     log_.info("mode", "do not disturb ", mode.dnd ? "on" : "off", ", ring to open ",

@@ -1,4 +1,7 @@
+// The agent's views and updates as the JSON of the control socket; agent/README.md lists the keys.
 #include "agent/daemon/to_json.hpp"
+
+#include "platform/base64.hpp"
 
 namespace doorcall::daemon {
 namespace {
@@ -111,6 +114,19 @@ Json to_event(const CallUpdate& update, double wall_ms) {
       .set("data", update.data)
       .set("line", update.line)
       .set("members", members_json(update.members));
+  return object;
+}
+
+Json to_event(const InfoUpdate& update, double wall_ms) {
+  Json object = event("info", update.at_ms, wall_ms);
+  object.set("call", update.call)
+      .set("user", update.user)
+      .set("device", update.device)
+      .set("kind", to_string(update.kind))
+      .set("media", to_string(update.media))
+      .set("text", update.text)
+      .set("bytes", platform::base64_encode(
+                        {reinterpret_cast<const char*>(update.bytes.data()), update.bytes.size()}));
   return object;
 }
 

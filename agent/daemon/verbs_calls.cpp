@@ -1,10 +1,9 @@
 // The verbs on calls. Those that begin something answer at once with what was begun; those on a
 // call that is there answer when the agent says how it ended, so that "answer" means answered.
-#include <memory>
 #include <utility>
 
 #include "agent/daemon/call_args.hpp"
-#include "agent/daemon/to_json.hpp"
+#include "agent/daemon/verb_answers.hpp"
 #include "agent/daemon/verb_args.hpp"
 #include "agent/daemon/verbs.hpp"
 
@@ -13,32 +12,6 @@ namespace {
 
 using platform::Json;
 using platform::Responder;
-
-Json call_result(const std::string& call) {
-  Json result = Json::object();
-  result.set("call", call);
-  return result;
-}
-
-/// Answers when `begin` completes, or at once with the code that it refuses with.
-template <typename Begin>
-void answer_when_done(Responder& responder, const char* verb, Begin begin) {
-  const auto later = std::make_shared<Responder>(std::move(responder));
-  const auto call = std::make_shared<std::string>();
-  const Errc code = begin(*call, [later, call, verb](const Outcome& outcome) {
-    if (outcome.code == Errc::kOk) {
-      Json result = call_result(*call);
-      result.set("reason", to_string(outcome.reason));
-      later->ok(std::move(result));
-      return;
-    }
-    later->fail(to_string(outcome.code), std::string(explain(outcome.code, verb)) + ": " +
-                                             std::string(to_string(outcome.reason)));
-  });
-  if (code != Errc::kOk) {
-    fail(*later, code, verb);
-  }
-}
 
 /// "apt1: a user cannot call itself; apt2: …".
 std::string refusals(const CallResult& result) {

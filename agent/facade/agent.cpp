@@ -66,6 +66,10 @@ Errc Agent::cancel(std::string_view call, const std::vector<std::string>& users,
   return impl_->cancel(call, users, data, std::move(done));
 }
 
+Errc Agent::send(std::string_view call, const InfoMessage& message, Completion done) {
+  return impl_->send(call, message, std::move(done));
+}
+
 Errc Agent::silence(std::string_view call) {
   return impl_->silence(call);
 }

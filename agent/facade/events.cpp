@@ -1,3 +1,4 @@
+// The engine's outputs are views that end with the step: here they become copies.
 #include "agent/facade/events.hpp"
 
 #include <algorithm>
@@ -45,6 +46,17 @@ CallUpdate to_update(const CallEvent& event, double at_ms) {
           .line = std::string(event.line),
           .offer = copy(event.offer),
           .members = {}};
+}
+
+InfoUpdate to_update(const InfoEvent& event, double at_ms) {
+  return {.at_ms = at_ms,
+          .call = std::string(to_text(event.call).view()),
+          .user = std::string(event.from.user.view()),
+          .device = std::string(event.from.device.view()),
+          .kind = event.kind,
+          .media = event.media,
+          .bytes = copy(event.bytes),
+          .text = std::string(event.text)};
 }
 
 LinkUpdate to_update(const LinkEvent& event, double at_ms) {

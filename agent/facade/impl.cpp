@@ -52,6 +52,7 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link)
         log_.error("agent", "an exception left a callback: ", what);
       }),
       completions_(delivery_),
+      receipts_(delivery_),
       gateway_({.self = checked_.settings.self,
                 .root = checked_.root,
                 .name = options_.name,
@@ -120,6 +121,8 @@ void Agent::Impl::take(const Output& output) {
     void operator()(const StartMedia& order) const { impl.take_media(order); }
     void operator()(const StopMedia& order) const { impl.take_media(order); }
     void operator()(const CallEvent& event) const { impl.take_call(event); }
+    void operator()(const InfoEvent& event) const { impl.take_info(event); }
+    void operator()(const InfoReceipt& receipt) const { impl.receipts_.on_receipt(receipt); }
     void operator()(const ModeEvent& event) const { impl.take_mode(event); }
     void operator()(const LinkEvent& event) const { impl.take_link(event); }
     void operator()(const PresenceEvent& event) const { impl.take_presence(event); }
@@ -145,6 +148,7 @@ void Agent::Impl::take_call(const CallEvent& event) {
   if (event.change == CallChange::kEnded) {
     notes_.erase(event.call);
   }
+  receipts_.on_call(event);
   delivery_.push([this, id = event.call, prepare, update = std::move(told)] {
     if (media_ != nullptr && update.change == CallChange::kEnded) {
       media_->release(update.call, update.reason);
@@ -228,6 +232,7 @@ void Agent::Impl::link_closed() {
 /// The engine is done; what it said last is still on its way out while the link is open.
 void Agent::Impl::take_stopped() {
   delivery_.push([this] { completions_.finish_all(Errc::kNotStarted); });
+  receipts_.finish_all(Errc::kNotStarted);
   facade::complete(delivery_, std::exchange(start_done_, {}),
                    {.code = Errc::kNotStarted, .reason = Reason::kNone});
   if (!link_open_) {

@@ -16,6 +16,7 @@
 #include "agent/facade/link_factory.hpp"
 #include "agent/facade/media_children.hpp"
 #include "agent/facade/options.hpp"
+#include "agent/facade/receipts.hpp"
 #include "doorcall/agent.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/log.hpp"
@@ -62,6 +63,9 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   Errc join(std::string_view call, std::string_view via, const JoinOptions& options,
             Completion done);
   PullResult pull(std::string_view call, const JoinOptions& options, Completion done);
+
+  // impl_info.cpp
+  Errc send(std::string_view call, const InfoMessage& message, Completion done);
 
   // impl_press.cpp
   void bind(std::string name, BoundAction action);
@@ -138,6 +142,9 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void take_posted();
   void log_link(const LinkUpdate& update);
 
+  // impl_info.cpp
+  void take_info(const InfoEvent& event);
+
   // impl_media.cpp
   void apply_settings();
   void use_media_command();
@@ -173,6 +180,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   platform::Log log_;
   facade::Delivery delivery_;
   facade::Completions completions_;
+  facade::Receipts receipts_;
   Completion start_done_;
   Completion stop_done_;
   std::unique_ptr<std::byte[]> memory_;

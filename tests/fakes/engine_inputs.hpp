@@ -62,6 +62,7 @@ inline Body body_of(std::string_view what, Scene& scene, Actor& speaker) {
       {"leave", Leave{Reason::kHangUp, {}, {}}},
       {"join", Join{}},
       {"join(move)", Join{true, {}, {}}},
+      {"info(data)", Info{InfoKind::kData, MediaKind::kAudio, {}, "hello"}},
       {"sync(invite, right number)", Sync{{}, invite, nonce_of(scene)}},
       {"sync(invite, wrong number)", Sync{{}, invite, nonce_of(scene) + 2}},
       {"ack(unknown)", Ack{4'000'000}},
@@ -85,10 +86,14 @@ inline Message message_of(std::string_view what, Scene& scene, Actor& speaker) {
     message.body = Roster{std::get<Sync>(message.body).legs};
     return message;
   }
-  const bool of_own_leg = what.starts_with("end") || what == "leave";
+  const bool of_own_leg = what.starts_with("end") || what == "leave" || what.starts_with("info");
   const bool callers_end = of_own_leg && scene.leg.owner == scene.peer.self;
-  return speaker.say(scene.call, callers_end ? LegKey{scene.leg.owner, 0} : scene.leg,
-                     body_of(what, scene, speaker));
+  Message message = speaker.say(scene.call, callers_end ? LegKey{scene.leg.owner, 0} : scene.leg,
+                                body_of(what, scene, speaker));
+  if (what.starts_with("info")) {
+    message.header.to = scene.station.self.device;
+  }
+  return message;
 }
 
 /// One message as it should be, and with one thing wrong each.
@@ -151,6 +156,12 @@ inline void add_commands(std::vector<NamedInput>& to) {
   add("end", [](Scene& s) { return end_for_all(s.call); });
   add("join", [](Scene& s) { return join(s.call); });
   add("join(move)", [](Scene& s) { return join(s.call, true); });
+  add("info", [](Scene& s) {
+    SendInfo command;
+    command.call = s.call;
+    command.text = "hello";
+    return command;
+  });
   add("silence", [](Scene& s) { return SilenceCall{s.call}; });
   add("dnd", [](Scene&) { return SetDnd{true, Millis{0}}; });
   add("ring_to_open", [](Scene&) { return SetRingToOpen{Millis{60'000}}; });
@@ -225,6 +236,7 @@ inline constexpr std::string_view kMessages[] = {"invite",
                                                  "leave",
                                                  "join",
                                                  "join(move)",
+                                                 "info(data)",
                                                  "roster(connected)",
                                                  "sync(connected)",
                                                  "sync(invite, right number)",

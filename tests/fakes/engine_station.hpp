@@ -178,6 +178,8 @@ class Station {
   std::vector<SendPresence> presences;
   std::vector<SendPush> pushes;
   std::vector<ModeEvent> modes;
+  std::vector<InfoEvent> infos;
+  std::vector<InfoReceipt> receipts;
   std::vector<PresenceEvent> watched;
   std::vector<LinkEvent> links;
   std::vector<Presence> wills;  ///< one for each OpenLink
@@ -207,6 +209,13 @@ class Station {
     kept.offer = attic_.copy(event.offer);
     events.push_back(kept);
   }
+  void keep(const InfoEvent& event) {
+    InfoEvent kept = event;
+    kept.bytes = attic_.copy(event.bytes);
+    kept.text = attic_.copy(event.text);
+    infos.push_back(kept);
+  }
+  void keep(const InfoReceipt& receipt) { receipts.push_back(receipt); }
   void keep(const SendPresence& out) { presences.push_back(out); }
   void keep(const SendPush& out) {
     CHECK_TRUE_TEXT(out.expiry_s > 0, "every push has an expiry");

@@ -57,6 +57,9 @@ inline std::string describe(const Body& body) {
   if (const auto* join = std::get_if<Join>(&body)) {
     return word(name, join->move ? "move" : "");
   }
+  if (const auto* info = std::get_if<Info>(&body)) {
+    return word(name, to_string(info->kind));
+  }
   if (const auto* sync = std::get_if<Sync>(&body)) {
     return word(name, sync->invite ? "invite" : "");
   }
@@ -97,6 +100,10 @@ inline std::string describe(const Output& output) {
     std::string operator()(const StartMedia&) const { return "start_media"; }
     std::string operator()(const StopMedia&) const { return "stop_media"; }
     std::string operator()(const CallEvent& event) const { return describe(event); }
+    std::string operator()(const InfoEvent& event) const {
+      return word("info", to_string(event.kind));
+    }
+    std::string operator()(const InfoReceipt&) const { return "receipt"; }
     std::string operator()(const ModeEvent& event) const { return "mode:" + describe(event.mode); }
     std::string operator()(const LinkEvent& event) const {
       return "link:" + std::string(to_string(event.state));
@@ -150,6 +157,9 @@ class Attic {
     } else if (auto* join = std::get_if<Join>(&kept.body)) {
       join->answer = copy(join->answer);
       join->data = copy(join->data);
+    } else if (auto* info = std::get_if<Info>(&kept.body)) {
+      info->bytes = copy(info->bytes);
+      info->text = copy(info->text);
     } else if (auto* sync = std::get_if<Sync>(&kept.body)) {
       sync->legs = copy(sync->legs);
       if (sync->invite) {

@@ -27,7 +27,8 @@ TEXT_SUFFIXES = CODE_SUFFIXES | {".md", ".json", ".toml", ".conf", ".txt", ".csv
 CORE_STD_HEADERS = set("""algorithm array bit cassert charconv chrono climits compare concepts
     cstddef cstdint cstdlib cstring functional initializer_list iterator limits memory new numeric
     optional span string_view tuple type_traits utility variant""".split())
-VOCABULARY = tuple(f"doorcall/{name}.hpp" for name in ("change", "error", "reason", "state"))
+VOCABULARY = tuple(f"doorcall/{name}.hpp"
+                   for name in ("change", "error", "info_kind", "reason", "state"))
 
 # room -> prefixes of the quoted includes that it may have; the longest room that fits counts.
 LAYERS = {

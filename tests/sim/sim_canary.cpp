@@ -160,6 +160,15 @@ class DoubleRing : public Hooks {
   }
 };
 
+/// Each info is heard twice.
+class DoubleInfo : public Hooks {
+ public:
+  bool tells(World& world, std::size_t device, const InfoEvent& event) override {
+    world.checks().info(world.now(), device, event);
+    return true;
+  }
+};
+
 /// No presence ever reaches device 0.
 class BlindWatcher : public Hooks {
  public:
@@ -193,6 +202,7 @@ constexpr Canary kCanaries[] = {
     {"lost-endings", "messages without end", make<LostEndings>},
     {"swallowed-end", "status differs from events", make<SwallowedEnd>},
     {"double-ring", "presented twice", make<DoubleRing>},
+    {"double-info", "info twice or out of order", make<DoubleInfo>},
     {"blind-watcher", "presence differs from the truth", make<BlindWatcher>},
     {"forgotten-push", "push not taken back", make<ForgottenPush>},
     {"one-line-more", "more calls than lines", make<OneLineMore>},

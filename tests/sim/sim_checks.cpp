@@ -187,6 +187,7 @@ bool Checks::not_entitled(std::size_t device, const Account& sender, const Messa
     case MessageKind::kLeave:
     case MessageKind::kRoster:
     case MessageKind::kJoin:
+    case MessageKind::kInfo:
     case MessageKind::kSync:
     case MessageKind::kAck:
     case MessageKind::kMarker: return false;

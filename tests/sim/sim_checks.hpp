@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "agent/core/engine.hpp"
@@ -44,6 +46,10 @@ class Checks {
   void sent(Instant now, std::size_t device, const SendMessage& send);
   void pushed(Instant now, std::size_t device, const SendPush& send);
   void event(Instant now, std::size_t device, const CallEvent& event);
+  /// `device` tells the others in `call` what is numbered infos() + 1; none: it was refused.
+  void info_said(std::size_t device, const CallId& call);
+  [[nodiscard]] std::size_t infos() const { return infos_.size(); }
+  void info(Instant now, std::size_t device, const InfoEvent& event);
   void media_started(Instant now, std::size_t device, const StartMedia& start);
   void media_stopped(Instant now, std::size_t device, const StopMedia& stop);
   /// One handle() is done and its outputs are drained.
@@ -116,6 +122,12 @@ class Checks {
   std::uint32_t trigger_leg_ = kNoLeg;  ///< the leg that the message names
   Instant healed_at_ = kNever;
   std::uint64_t steps_ = 0;
+  struct Said {
+    std::size_t device = 0;
+    CallId call;
+  };
+  std::vector<Said> infos_;
+  std::map<std::tuple<std::size_t, std::size_t, CallId>, std::size_t> info_heard_;
   Coverage coverage_;
   std::optional<Violation> violation_;
 };

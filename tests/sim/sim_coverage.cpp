@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, kFeats> kFeatNames = {
     "joined",          "moved",           "first wins",   "hunt",
     "escalation",      "cycles",          "added",        "push asked",
     "push taken back", "call waiting",    "chime",        "asked for proof",
-    "not entitled",    "table full"};
+    "told in a call",  "not entitled",    "table full"};
 
 template <std::size_t N>
 void add_up(std::array<std::uint64_t, N>& to, const std::array<std::uint64_t, N>& from) {

@@ -29,6 +29,7 @@ enum class Feat : std::uint8_t {
   kCallWaiting,  ///< rang without a free line
   kChime,
   kAskedForProof,  ///< an invite was not proven fresh
+  kInfo,           ///< was told something in a call
   kForbidden,      ///< a message came from someone not entitled
   kTableFull,      ///< of a device, at its end
 };

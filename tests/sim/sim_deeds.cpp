@@ -1,6 +1,7 @@
 // Deeds as commands: all that a person, or a media hook, can tell an engine.
 
 #include <array>
+#include <string>
 
 #include "tests/sim/sim_world.hpp"
 
@@ -66,6 +67,17 @@ Result World::invite(Device& device, const Act& act) {
   return feed(device, invite, {});
 }
 
+/// A number that no other info has.
+Result World::tell(Device& device, const CallId& call) {
+  const std::string number = std::to_string(checks_.infos() + 1);
+  SendInfo command;
+  command.call = call;
+  command.text = number;
+  const Result result = feed(device, command, {});
+  checks_.info_said(device.index, result.code == Errc::kOk ? call : CallId{});
+  return result;
+}
+
 Result World::perform(const Act& act) {
   Device& device = devices_[act.device];
   const CallTruth* truth = call_of(act.call);
@@ -102,6 +114,7 @@ Result World::perform(const Act& act) {
     }
     case Deed::kDnd: return feed(device, SetDnd{(act.value & 1U) != 0, time}, {});
     case Deed::kRingToOpen: return feed(device, SetRingToOpen{time}, {});
+    case Deed::kInfo: return tell(device, call);
     case Deed::kMedia:
       return feed(device, MediaReported{call, static_cast<MediaState>(act.value)}, {});
   }

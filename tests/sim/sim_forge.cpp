@@ -29,7 +29,7 @@ Body stranger_says(fakes::Prng& prng, const Account& victim, Reason reason) {
   invite.caller = victim;
   invite.caller.user = *UserId::parse("u0");
   invite.ring_left = Millis{30'000};
-  switch (prng.below(11)) {
+  switch (prng.below(12)) {
     case 0: return Ringing{};
     case 1: return Accept{};
     case 2: return Confirm{victim.device, 1, {}};
@@ -39,7 +39,8 @@ Body stranger_says(fakes::Prng& prng, const Account& victim, Reason reason) {
     case 6: return Leave{reason, "forged", std::span(&view, 1)};
     case 7: return Roster{std::span(&view, 1)};
     case 8: return Join{prng.chance(5'000), {}, {}};
-    case 9: return Sync{std::span(&view, 1), std::nullopt, 0};
+    case 9: return Info{InfoKind::kData, MediaKind::kAudio, {}, "1"};
+    case 10: return Sync{std::span(&view, 1), std::nullopt, 0};
     default: return invite;
   }
 }
@@ -85,7 +86,8 @@ Forgery forge(fakes::Prng& prng, Checks& checks, const CallTruth& call, std::siz
     message.body = stranger_says(prng, self, reason);
   }
   const MessageKind kind = kind_of(message.body);
-  if (kind == MessageKind::kSync || kind == MessageKind::kRoster || prng.chance(3'000)) {
+  if (kind == MessageKind::kSync || kind == MessageKind::kRoster || kind == MessageKind::kInfo ||
+      prng.chance(3'000)) {
     message.header.to = self.device;
   }
   return forgery;

@@ -26,6 +26,8 @@ struct OutputHandler {
     }
   }
   void operator()(const CallEvent& event) const { world.on_call_event(device, event); }
+  void operator()(const InfoEvent& event) const { world.on_info(device, event); }
+  void operator()(const InfoReceipt&) const {}
   void operator()(const ModeEvent&) const {}
   void operator()(const LinkEvent&) const {}
   void operator()(const PresenceEvent&) const {}
@@ -85,6 +87,12 @@ void World::on_push(Device& device, const SendPush& send) {
   }
   if (hooks_ == nullptr || hooks_->pushes(*this, device.index, send)) {
     checks_.pushed(now_, device.index, send);
+  }
+}
+
+void World::on_info(Device& device, const InfoEvent& event) {
+  if (hooks_ == nullptr || hooks_->tells(*this, device.index, event)) {
+    checks_.info(now_, device.index, event);
   }
 }
 

@@ -160,6 +160,12 @@ std::size_t draw_device_count(Prng& prng) {
   return drawn < 50 ? 1 : drawn < 90 ? 2 + drawn % 2 : 4 + drawn % 5;
 }
 
+/// From numbers of its own: what is added here leaves the worlds as they were.
+void draw_more(WorldPlan& plan) {
+  Prng prng(plan.seed * 2 + 0x5eed'0000'0001U);
+  plan.people.infos = perhaps(prng, 8'000);
+}
+
 }  // namespace
 
 UserId user_id(std::size_t number) {
@@ -194,6 +200,7 @@ WorldPlan draw_plan(std::uint64_t seed, std::uint32_t calls) {
       plan.devices.push_back(draw_device(prng, plan, common, user));
     }
   }
+  draw_more(plan);
   return plan;
 }
 

@@ -96,6 +96,9 @@ void World::react_to_connected(Device& device, const CallEvent& event, CallTruth
       }
     }
   }
+  for (int i = 0; i < 3 && prng_.chance(people.infos); ++i) {
+    plan_deed(self, Deed::kInfo, people.talk_ms, call.number);
+  }
   if (struck(Fault::kPullsTogether)) {
     const Instant at = now_ + Millis{prng_.between(0, people.talk_ms)};
     for (const Device& other : devices_) {

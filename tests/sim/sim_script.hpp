@@ -35,6 +35,7 @@ enum class Deed : std::uint8_t {
   kPull,
   kDnd,
   kRingToOpen,
+  kInfo,
   kMedia,
 };
 

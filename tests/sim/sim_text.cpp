@@ -60,6 +60,7 @@ struct BodyText {
   }
   std::string operator()(const Roster& body) const { return text_of(body.legs); }
   std::string operator()(const Join& body) const { return body.move ? " move" : ""; }
+  std::string operator()(const Info& body) const { return " " + std::string(to_string(body.kind)); }
   std::string operator()(const Sync& body) const {
     return text_of(body.legs) +
            (body.invite
@@ -145,6 +146,9 @@ struct InputText {
     return std::string(in.move ? "PULL " : "JOIN ") + brief(in.call) + " via " +
            std::string(in.via.view());
   }
+  std::string operator()(const SendInfo& in) const {
+    return "INFO " + brief(in.call) + " " + std::string(to_string(in.kind));
+  }
   std::string operator()(const SilenceCall& in) const { return "SILENCE " + brief(in.call); }
   std::string operator()(const SetDnd& in) const {
     return std::string("DND ") + (in.on ? "on " : "off ") + std::to_string(in.duration.count());
@@ -188,6 +192,13 @@ struct OutputText {
   std::string operator()(const StartMedia& out) const { return "start media " + brief(out.call); }
   std::string operator()(const StopMedia& out) const { return "stop media " + brief(out.call); }
   std::string operator()(const CallEvent& out) const { return text_of(out); }
+  std::string operator()(const InfoEvent& out) const {
+    return "EVENT info " + std::string(to_string(out.kind)) + " " + brief(out.call) + " from " +
+           text_of(out.from);
+  }
+  std::string operator()(const InfoReceipt& out) const {
+    return "EVENT receipt " + std::to_string(out.ticket) + " by " + text_of(out.by);
+  }
   std::string operator()(const ModeEvent& out) const {
     return std::string("EVENT mode") + (out.mode.dnd ? " dnd" : "") +
            (out.mode.ring_to_open ? " ring_to_open" : "");

@@ -36,6 +36,10 @@ class Hooks {
   virtual bool shows(World& /*world*/, std::size_t /*device*/, const CallEvent& /*event*/) {
     return true;
   }
+  /// False: nobody hears this info.
+  virtual bool tells(World& /*world*/, std::size_t /*device*/, const InfoEvent& /*event*/) {
+    return true;
+  }
   /// False: nobody sees this push.
   virtual bool pushes(World& /*world*/, std::size_t /*device*/, const SendPush& /*push*/) {
     return true;
@@ -189,6 +193,7 @@ class World {
   void on_send(Device& device, const SendMessage& send);
   void on_presence(Device& device, const SendPresence& send);
   void on_push(Device& device, const SendPush& send);
+  void on_info(Device& device, const InfoEvent& event);
   void on_call_event(Device& device, const CallEvent& event);
 
   // sim_links.cpp: connections and what travels on them
@@ -249,6 +254,7 @@ class World {
 
   // sim_deeds.cpp: doing it
   Result invite(Device& device, const Act& act);
+  Result tell(Device& device, const CallId& call);
 
   // sim_chaos.cpp: faults
   void maybe_strike(Device& device);

@@ -23,6 +23,7 @@ inline constexpr std::uint64_t kEnd = 7;
 inline constexpr std::uint64_t kLeave = 8;
 inline constexpr std::uint64_t kRoster = 9;
 inline constexpr std::uint64_t kJoin = 10;
+inline constexpr std::uint64_t kInfo = 11;
 inline constexpr std::uint64_t kSync = 12;
 inline constexpr std::uint64_t kAck = 13;
 inline constexpr std::uint64_t kMarker = 14;
@@ -159,6 +160,8 @@ inline Map body_of(std::uint64_t kind) {
     case kLeave: return body.set(0, number(1)).set(1, text("data")).set(2, leg_views(2));
     case kRoster: return body.set(0, leg_views(2));
     case kJoin: return body.set(0, number(1)).set(1, bin("answer")).set(2, text("data"));
+    case kInfo:
+      return body.set(0, number(0)).set(1, number(1)).set(2, bin("v=0")).set(3, text("text"));
     case kSync: return sync_body();
     case kAck: return body.set(0, number(3));
     default: return body;
@@ -183,9 +186,9 @@ inline transport::DecodeResult with_header(std::uint64_t key, const Packet& valu
   return decode(valid(kAccept).set(key, value).pack());
 }
 
-inline constexpr std::array<std::uint64_t, 13> kAllKinds{
+inline constexpr std::array<std::uint64_t, 14> kAllKinds{
     kInvite, kRinging, kAccept, kConfirm, kReject, kCancel, kEnd,
-    kLeave,  kRoster,  kJoin,   kSync,    kAck,    kMarker};
+    kLeave,  kRoster,  kJoin,   kInfo,    kSync,   kAck,    kMarker};
 
 /// The kinds that have legs, with the key of the field.
 inline constexpr std::array<std::pair<std::uint64_t, std::uint64_t>, 5> kLegsFields{

@@ -137,6 +137,13 @@ inline Message of_leg(std::uint32_t number, Message message) {
   return message;
 }
 
+inline Info info(InfoKind kind, std::string_view text) {
+  return {kind, MediaKind::kAudio, {}, text};
+}
+inline Info candidate() {
+  return {InfoKind::kMediaCandidate, MediaKind::kAudio, bytes("a=1"), {}};
+}
+
 /// What the comments beside the examples say.
 inline std::map<std::string, Message> meanings() {
   constexpr std::uint64_t kNonce = 0x8899AABBCCDDEEFF;
@@ -165,6 +172,8 @@ inline std::map<std::string, Message> meanings() {
       {"invite-heir", heirs_invite()},
       {"roster", of_leg(0, from_gate(4, "kitchen", Roster{group()}))},
       {"join", halls_join()},
+      {"info-key", from_panel(7, "gate", info(InfoKind::kKeyPress, "12#"))},
+      {"info-candidate", of_leg(0, from_gate(10, "kitchen", candidate()))},
       {"sync", of_leg(0, from_gate(3, "kitchen", Sync{both, std::nullopt, 0}))},
       {"sync-pending", from_gate(2, "kitchen", Sync{{}, pending, kNonce})},
       {"sync-pending-group", of_leg(2, from_gate(7, "tablet", Sync{{}, group_pending, 0}))},

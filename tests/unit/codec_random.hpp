@@ -156,6 +156,27 @@ class RandomMessages {
     return {alert, alert == Alert::kWaiting ? number(1, ~std::uint64_t{0}) : 0};
   }
 
+  /// Only what its kind carries.
+  Info info() {
+    Info info;
+    info.kind = enumerator<InfoKind>(0, kInfoKindLast);
+    switch (info.kind) {
+      case InfoKind::kMediaOffer:
+      case InfoKind::kMediaAnswer:
+      case InfoKind::kMediaCandidate:
+        while (info.bytes.empty()) {
+          info.bytes = bytes(kOfferBytesMax);
+        }
+        break;
+      case InfoKind::kMediaSwitch: info.media = enumerator<MediaKind>(0, kMediaKindLast); break;
+      case InfoKind::kKeyPress:
+        info.text = texts_.emplace_back(number(1, kKeysMax), "09AD*#"[prng_.below(6)]);
+        break;
+      case InfoKind::kData: info.text = text(kDataBytesMax); break;
+    }
+    return info;
+  }
+
   Body body(std::size_t kind) {
     switch (kind) {
       case 0: return invite();
@@ -168,8 +189,9 @@ class RandomMessages {
       case 7: return Leave{enumerator<Reason>(1, kReasonLast), text(kDataBytesMax), legs()};
       case 8: return Roster{legs()};
       case 9: return Join{prng_.chance(5'000), bytes(kOfferBytesMax), text(kDataBytesMax)};
-      case 10: return sync();
-      case 11: return Ack{number32(1)};
+      case 10: return info();
+      case 11: return sync();
+      case 12: return Ack{number32(1)};
       default: return Marker{};
     }
   }

@@ -127,6 +127,15 @@ inline bool within(const Join& join) {
          is_utf8(join.data);
 }
 
+inline bool within(const Info& info) {
+  const bool media = info.kind <= InfoKind::kMediaCandidate;
+  const bool keys = info.kind == InfoKind::kKeyPress;
+  return static_cast<std::uint8_t>(info.kind) <= kInfoKindLast &&
+         static_cast<std::uint8_t>(info.media) <= kMediaKindLast && media != info.bytes.empty() &&
+         info.bytes.size() <= kOfferBytesMax && info.text.size() <= kDataBytesMax &&
+         is_utf8(info.text) && (!keys || is_keys(info.text));
+}
+
 inline bool within(const Sync& sync) {
   return sync.invite ? within(*sync.invite) && sync.legs.empty() : within(sync.legs);
 }

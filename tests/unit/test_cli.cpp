@@ -72,6 +72,20 @@ TEST(Cli, VerbsOfACallTakeItsId) {
   }
 }
 
+TEST(Cli, InfosAreOneVerbOfTheDaemon) {
+  STRCMP_EQUAL(R"(send {"kind":"data","text":"hi","call":"1f","user":"a"})",
+               asked({"send", "hi", "--call", "1f", "--to", "a"}).c_str());
+  STRCMP_EQUAL(R"(send {"kind":"key_press","text":"12#"})", asked({"key", "12#"}).c_str());
+  STRCMP_EQUAL(R"(send {"kind":"media_switch","media":"video"})",
+               asked({"switch", "video"}).c_str());
+  STRCMP_EQUAL("exit 2", asked({"switch", "smell"}).c_str());
+  STRCMP_EQUAL("received in 1f", shown("send", R"({"call":"1f"})").c_str());
+  STRCMP_EQUAL("info  0123abcd  key_press  one@a  12#",
+               event(R"({"type":"info","call":"0123abcdef","kind":"key_press","user":"a",)"
+                     R"("device":"one","media":"audio","text":"12#","bytes":""})")
+                   .c_str());
+}
+
 TEST(Cli, ModesTakeTimes) {
   STRCMP_EQUAL("dnd {}", asked({"dnd"}).c_str());
   STRCMP_EQUAL(R"(dnd {"set":"on","until":"07:00"})",

@@ -41,6 +41,10 @@ TEST(CodecFields, RequiredBodyFieldsMissing) {
   check(DecodeError::kMissingField, "legs", decode(valid(kRoster).drop(8).pack()));
   check(DecodeError::kMissingField, "acked_sequence", without_field(kAck, 0));
   check(DecodeError::kMissingField, "acked_sequence", decode(valid(kAck).drop(8).pack()));
+  check(DecodeError::kMissingField, "about", without_field(kInfo, 0));
+  check(DecodeError::kMissingField, "bytes", without_field(kInfo, 2));
+  check(DecodeError::kMissingField, "bytes", with_field(kInfo, 2, bin("")));
+  check(DecodeError::kOk, "", without_field(kInfo, 3));
   check(DecodeError::kMissingField, "ring_left",
         with_field(kSync, 1, invite_body().drop(3).drop(7).pack()));
   for (const std::uint64_t kind :
@@ -97,6 +101,8 @@ TEST(CodecFields, NumbersOutOfRange) {
   check(DecodeError::kOutOfRange, "reason", with_field(kLeave, 0, number(0)));
   check(DecodeError::kOutOfRange, "reason", with_field(kLeave, 0, number(kReasonLast + 1U)));
   check(DecodeError::kOutOfRange, "move", with_field(kJoin, 0, number(2)));
+  check(DecodeError::kOutOfRange, "about", with_field(kInfo, 0, number(kInfoKindLast + 1U)));
+  check(DecodeError::kOutOfRange, "media", with_field(kInfo, 1, number(kMediaKindLast + 1U)));
 }
 
 TEST(CodecFields, AWaitingDeviceSendsANonceAndNoOtherDoes) {
@@ -104,6 +110,24 @@ TEST(CodecFields, AWaitingDeviceSendsANonceAndNoOtherDoes) {
   check(DecodeError::kOutOfRange, "nonce", with_field(kRinging, 1, number(0)));
   check(DecodeError::kOutOfRange, "nonce", with_field(kRinging, 0, number(0)));
   check(DecodeError::kOutOfRange, "nonce", with_field(kRinging, 0, number(1)));
+}
+
+TEST(CodecFields, AnInfoHasWhatItIsAbout) {
+  const auto keys = [](const Packet& given) {
+    const auto body = body_of(kInfo).set(0, number(4)).set(3, given);
+    return decode(valid(kInfo).set(8, body.pack()).pack());
+  };
+  check(DecodeError::kOk, "", keys(text("0123456789ABCD*#")));
+  check(DecodeError::kOk, "", keys(text(std::string(kKeysMax, '5'))));
+  check(DecodeError::kOutOfRange, "text", keys(text(std::string(kKeysMax + 1, '5'))));
+  check(DecodeError::kOutOfRange, "text", keys(text("12E")));
+  check(DecodeError::kOutOfRange, "text", keys(text("12 3")));
+  check(DecodeError::kMissingField, "text", keys(text("")));
+  check(DecodeError::kTooLong, "text",
+        with_field(kInfo, 3, text(std::string(kDataBytesMax + 1, 'x'))));
+  check(DecodeError::kTooLong, "bytes",
+        with_field(kInfo, 2, bin(std::string(kOfferBytesMax + 1, 'x'))));
+  check(DecodeError::kNotUtf8, "text", with_field(kInfo, 3, text("\xC0\xAF")));
 }
 
 TEST(CodecFields, FieldsTooLong) {

@@ -147,6 +147,34 @@ TEST(DaemonVerbs, AGroupIsBuiltShownAndLeft) {
   LONGS_EQUAL(CallState::kEnded, state(*a));
 }
 
+TEST(DaemonVerbs, SendTellsMembersAndWatchersSeeIt) {
+  no("send", R"({"text":"x"})", "unknown_call", "no call is connected");
+  const std::string call = door->call("a").call;
+  settle();
+  a->answer(call);
+  settle();
+  std::vector<std::string> told;
+  Listener listener;
+  listener.on_info = [&](const InfoUpdate& info) {
+    told.push_back(daemon::to_event(info, 5).dump());
+  };
+  a->add_listener(listener);
+  CHECK_EQUAL(call, word(yes("send", R"({"text":"hello"})").view(), "call"));
+  yes("send", R"({"kind":"key_press","text":"4#","user":"a"})");
+  yes("send", R"({"kind":"media_candidate","bytes":"AAH/"})");
+  LONGS_EQUAL(3, told.size());
+  const Json keys = Json::parse(told[1]).value_or(Json());
+  CHECK_EQUAL(std::string("info"), word(keys.view(), "type"));
+  CHECK_EQUAL(std::string("key_press"), word(keys.view(), "kind"));
+  CHECK_EQUAL(std::string("4#"), word(keys.view(), "text"));
+  CHECK_EQUAL(std::string("door"), word(keys.view(), "user"));
+  CHECK_EQUAL(std::string("AAH/"), word(Json::parse(told[2]).value_or(Json()).view(), "bytes"));
+  no("send", R"({"kind":"hum","text":"x"})", "invalid_argument", "'kind' must be data, key_press");
+  no("send", R"({"kind":"key_press","text":"x"})", "invalid_argument", "0-9, A-D, * and #");
+  no("send", R"({"kind":"media_offer","bytes":"?"})", "invalid_argument", "must be base64");
+  no("send", R"({"text":"x","user":"b"})", "not_invited", "not in the call");
+}
+
 TEST(DaemonVerbs, RefusalsSayWhatToDoNext) {
   no("answer", "{}", "unknown_call", "no call is ringing");
   no("pull", "{}", "unknown_call", "no other device of this user is in a call");

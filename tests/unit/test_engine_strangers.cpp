@@ -44,6 +44,7 @@ static bool harmless(const Message& message, const Scene& scene, const std::stri
     case MessageKind::kEnd:
     case MessageKind::kLeave:
     case MessageKind::kRoster:
+    case MessageKind::kInfo:
     case MessageKind::kAck:
     case MessageKind::kMarker: return false;
   }

@@ -14,6 +14,7 @@
 #include "doorcall/button.hpp"
 #include "doorcall/call.hpp"
 #include "doorcall/error.hpp"
+#include "doorcall/info.hpp"
 #include "doorcall/media.hpp"
 #include "doorcall/options.hpp"
 #include "doorcall/plan.hpp"
@@ -129,6 +130,14 @@ class Agent {
   /// none, kInvalidArgument: there are several; pullable() names them.
   PullResult pull(std::string_view call = {}, const JoinOptions& options = {},
                   Completion done = {});
+
+  /// Tells members of a connected call something: media offers and candidates, a switch of the
+  /// media, key presses, data. Each gets it once, in the order of the calls of this method, also
+  /// after an outage. Completes with kOk when all have it, with kAlreadyEnded when somebody has
+  /// gone without it. Errors: kUnknownCall, kAlreadyEnded, kNotAllowed: it is not connected,
+  /// kNotInvited: that user is not in it, kInvalidUser, kInvalidArgument: no bytes, or not keys,
+  /// kNotUtf8, kDataTooLarge, kTooManyCalls: 8 are on their way to a member.
+  Errc send(std::string_view call, const InfoMessage& message, Completion done = {});
 
   // --- what this device does by itself
 

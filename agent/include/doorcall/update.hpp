@@ -10,6 +10,7 @@
 
 #include "doorcall/call.hpp"
 #include "doorcall/change.hpp"
+#include "doorcall/info.hpp"
 #include "doorcall/reason.hpp"
 #include "doorcall/state.hpp"
 
@@ -105,6 +106,7 @@ struct Listener {
   std::function<void(const DevicePresence&)> on_presence;
   std::function<void(const LinkUpdate&)> on_link;
   std::function<void(const DeviceMode&)> on_mode;
+  std::function<void(const InfoUpdate&)> on_info;
 };
 
 /// 0 is no token.
