@@ -205,6 +205,7 @@ class Core : private CoreData {
   void drop_plan(Call& call) noexcept;
   void first_step(Call& call) noexcept;
   bool ring_step(Call& call) noexcept;
+  [[nodiscard]] bool plan_rings(const Call& call) const noexcept;
   bool next_step(Call& call) noexcept;
   void note_refusals(const Call& call, Plan& plan) noexcept;
   void on_plan_step(Call& call) noexcept;

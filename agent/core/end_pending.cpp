@@ -131,7 +131,7 @@ Reason Core::why_alone(const Call& call, Reason why) const noexcept {
 bool Core::still_alive(Call& call, Reason why, std::string_view data) noexcept {
   switch (call.state) {
     case CallState::kCalling:
-      if (others_pending(call) || next_step(call)) {
+      if (plan_rings(call) || next_step(call) || others_pending(call)) {
         return true;
       }
       finish(call, call.outcome, data);

@@ -105,8 +105,10 @@ void Core::start_call(const InviteUsers& command, const Parcel& parcel, Result& 
     return;
   }
   set_state(call, CallState::kCalling);
-  // The invites go out before the events: nothing is quicker than the ring.
-  invite_all(call, command, parcel, result);
+  if (call.plan == kNoSlot) {
+    // The invites go out before the events: nothing is quicker than the ring.
+    invite_all(call, command, parcel, result);
+  }
   if (call.leg_count == 1 && call.plan == kNoSlot) {
     result.code = Errc::kTooManyCalls;  // not one invitation found room
     set_state(call, CallState::kIdle);
@@ -152,9 +154,6 @@ void Core::report_invited(Call& call) noexcept {
 /// The users of step 0 of a call without plan, or those who are added.
 void Core::invite_all(Call& call, const InviteUsers& command, const Parcel& parcel,
                       Result& result) noexcept {
-  if (call.plan != kNoSlot) {
-    return;  // the plan rings them
-  }
   const bool adding = call.announced;
   const Millis ring_time = command.ring_time.count() != 0 ? command.ring_time : settings.ring_time;
   for (std::size_t i = 0; i < command.invitees.size(); ++i) {

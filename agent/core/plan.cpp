@@ -87,6 +87,17 @@ bool Core::ring_step(Call& call) noexcept {
   return rings;
 }
 
+/// Some user of the plan is being rung; who was added beside it does not hold it up.
+bool Core::plan_rings(const Call& call) const noexcept {
+  if (call.plan == kNoSlot) {
+    return false;
+  }
+  const Plan& plan = plans_[call.plan];
+  const auto users = std::span(plan.users).first(plan.user_count);
+  return std::any_of(users.begin(), users.end(),
+                     [&](const Plan::User& each) { return find_live(call, each.user) != kNoSlot; });
+}
+
 /// Goes on to the next step that rings for anybody; false if the plan is through.
 bool Core::next_step(Call& call) noexcept {
   while (call.plan != kNoSlot) {

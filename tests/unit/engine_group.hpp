@@ -27,6 +27,28 @@ inline InviteUsers invite_users(std::initializer_list<std::string_view> names) {
   return invite(invitees);
 }
 
+/// Of one user a step, 10 seconds each.
+inline InviteUsers hunt(std::initializer_list<std::string_view> names, std::uint8_t cycles = 1) {
+  std::vector<Invitee> steps;
+  for (const std::string_view name : names) {
+    steps.push_back({user(name), static_cast<std::uint8_t>(steps.size())});
+  }
+  InviteUsers command = invite(steps);
+  command.plan.step_time = Millis{10'000};
+  command.plan.cycles = cycles;
+  return command;
+}
+
+/// "apt1", after 10 seconds "apt2" and "apt3", too.
+inline InviteUsers escalation() {
+  const Invitee steps[] = {{user("apt1"), 0}, {user("apt2"), 1}, {user("apt3"), 1}};
+  InviteUsers command = invite(steps);
+  command.plan.step_time = Millis{10'000};
+  command.plan.keep = true;
+  command.ring_time = Millis{60'000};
+  return command;
+}
+
 inline LegView leg_view(const LegKey& key, std::string_view account, LegState state,
                         std::uint32_t join_number = 0, Reason reason = Reason::kNone) {
   const Account holder = account_of(account);

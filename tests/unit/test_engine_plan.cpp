@@ -13,24 +13,6 @@ using namespace doorcall::fakes;
 TEST_GROUP(EnginePlan) {
   Group group_{"panel@apt1", "panel@apt2", "panel@apt3"};
 
-  static InviteUsers hunt(std::initializer_list<std::string_view> names, std::uint8_t cycles = 1) {
-    std::vector<Invitee> steps;
-    for (const std::string_view name : names) {
-      steps.push_back({user(name), static_cast<std::uint8_t>(steps.size())});
-    }
-    InviteUsers command = invite(steps);
-    command.plan.step_time = Millis{10'000};
-    command.plan.cycles = cycles;
-    return command;
-  }
-  static InviteUsers escalation() {
-    const Invitee steps[] = {{user("apt1"), 0}, {user("apt2"), 1}, {user("apt3"), 1}};
-    InviteUsers command = invite(steps);
-    command.plan.step_time = Millis{10'000};
-    command.plan.keep = true;
-    command.ring_time = Millis{60'000};
-    return command;
-  }
   std::string states() {
     return group_.state(1) + " " + group_.state(2) + " " + group_.state(3);
   }
@@ -201,6 +183,9 @@ TEST(EnginePlan, ChecksItsNumbers) {
   command.plan.step_time = Millis{0};
   CHECK_TRUE(code_of(command) == Errc::kTimeoutOutOfRange);
   command = invite_users({"apt1"});
+  command.plan.cycles = 2;
+  CHECK_TRUE(code_of(command) == Errc::kTimeoutOutOfRange);
+  command = invite_users({"apt1"});
   command.plan.step_time = Millis{5};  // also where it is not needed
   CHECK_TRUE(code_of(command) == Errc::kTimeoutOutOfRange);
   command = hunt({"apt1", "apt2"});
@@ -223,25 +208,6 @@ TEST(EnginePlan, WhenThePlansAreFullAnotherIsRefused) {
   CHECK_TRUE(scene.station.give(hunt({"apt4", "apt5"})).code == Errc::kTooManyCalls);
   STRCMP_EQUAL("", scene.station.words().c_str());
   CHECK_TRUE(scene.station.give(invite_users({"apt4", "apt5"})).code == Errc::kOk);
-}
-
-TEST(EnginePlan, WhoWasAddedMeanwhileIsNotRungTwice) {
-  group_.call_users(hunt({"apt1", "apt2"}));
-  InviteUsers command = invite_users({"apt2"});
-  command.call = group_.call;
-  CHECK_TRUE(group_.give(group_.door(), command).code == Errc::kOk);
-  group_.run(Millis{11'000});
-  UNSIGNED_LONGS_EQUAL(1, group_.at(2).count(CallChange::kIncoming));
-}
-
-TEST(EnginePlan, NorByALaterListOfAnEscalation) {
-  group_.call_users(escalation());
-  InviteUsers command = invite_users({"apt2"});
-  command.call = group_.call;
-  CHECK_TRUE(group_.give(group_.door(), command).code == Errc::kOk);
-  group_.run(Millis{11'000});
-  STRCMP_EQUAL("ringing ringing ringing", states().c_str());
-  UNSIGNED_LONGS_EQUAL(1, group_.at(2).count(CallChange::kIncoming));
 }
 
 TEST(EnginePlan, ADeclineHereAndARefusalByRuleAreNotAskedAgainEither) {
