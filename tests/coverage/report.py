@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""What the tests have run of the engine and the codec, and what of the engine they have not.
+"""What the tests have run of the engine and the codec, and what they have not.
 
 Usage: report.py EXPORT.json ROOT EXPLAINED   (EXPORT: what llvm-cov export prints)
 
-A branch is a condition that was never true or never false. Each one of agent/core must be explained
-in EXPLAINED, a text file with lines "file | where | why"; where is the text of the source line, or
-the function with its (): then all in it. An explanation that explains nothing any more is stale.
+A branch is not taken if its condition was never true or never false. A condition that was both has
+still decided nothing if no two runs differ in it alone and in what came of the whole decision
+(MC/DC). Each must be explained in EXPLAINED, a text file with lines "file | where | why"; where is
+the text of the source line, or the function with its (): then all in it. An explanation that
+explains nothing any more is stale.
 """
 
 import bisect
@@ -16,9 +18,10 @@ import subprocess
 import sys
 
 CORE = "agent/core/"
+UNDECIDED = "decides nothing alone"
 SHOWN = (CORE, "transport/codec", "transport/presence_codec")
 
-Branch = collections.namedtuple("Branch", "file line column wrong text functions")
+Gap = collections.namedtuple("Gap", "file line column wrong text functions")
 Entry = collections.namedtuple("Entry", "number file where why")
 
 
@@ -66,19 +69,42 @@ class Functions:
         return {name for first, last, name in spans[:upto] if last >= line}
 
 
-def uncovered(file, branches, source, functions):
-    """All instances of a template and an inline function count together."""
+def uncovered_branches(branches, source):
+    """(line, column): what is wrong. All instances of a template and an inline function count
+    together."""
     counts = collections.defaultdict(lambda: [0, 0])
     for line, column, _, _, true, false, *_ in branches:
         counts[line, column][0] += true
         counts[line, column][1] += false
-    for (line, column), (true, false) in sorted(counts.items()):
+    for (line, column), (true, false) in counts.items():
         # An enum's switch names every value: what would be the default is no branch.
-        if true and false or source[line - 1][:column - 1].endswith("switch ("):
-            continue
-        wrong = "never true" if false else "never false" if true else "never reached"
-        yield Branch(file, line, column, wrong, squeezed(source[line - 1]),
-                     functions.at(file, line))
+        if not (true and false) and not source[line - 1][:column - 1].endswith("switch ("):
+            yield (line, column), ("never true" if false else
+                                   "never false" if true else "never reached")
+
+
+def uncovered_conditions(branches, decisions):
+    """As above. A decision lists its conditions in the order in which they stand in the source."""
+    decides = collections.defaultdict(list)
+    for *span, _, _, conditions in decisions:
+        decides[tuple(span)].append(conditions)
+    places = sorted({(line, column) for line, column, *_ in branches})
+    for span, instances in decides.items():
+        inside = [place for place in places if span[:2] <= place < span[2:]]
+        for at, decided in enumerate(map(any, zip(*instances))):
+            if not decided:
+                # One that holds a decision of its own can't be told place by place.
+                exact = len(inside) == len(instances[0])
+                yield (inside[at] if exact else span[:2]), UNDECIDED
+
+
+def gaps(name, file, source, functions):
+    """What no test has shown: untaken branches, then conditions whose branches are all taken."""
+    wrong = dict(uncovered_branches(file["branches"], source))
+    for place, what in uncovered_conditions(file["branches"], file["mcdc_records"]):
+        wrong.setdefault(place, what)
+    for (line, column), what in sorted(wrong.items()):
+        yield Gap(name, line, column, what, squeezed(source[line - 1]), functions.at(name, line))
 
 
 def share(part):
@@ -99,9 +125,8 @@ def table(files):
         print(f"{room:<36} {share(sums[0]):>8} {share(sums[1]):>11} {share(sums[2]):>8}")
 
 
-def explains(entry, branch):
-    return entry.file == branch.file and (entry.where == branch.text or
-                                          entry.where in branch.functions)
+def explains(entry, gap):
+    return entry.file == gap.file and (entry.where == gap.text or entry.where in gap.functions)
 
 
 def main():
@@ -119,27 +144,24 @@ def main():
 
     functions = Functions(data["functions"], name_of_file)
     entries, failures = read_explained(path)
-    used, bad_files, explained = set(), set(), 0
+    used, bad_files, explained = set(), set(), collections.Counter()
     for name, file in files:
-        if not name.startswith(CORE):
-            continue
         source = (root / name).read_text(encoding="utf-8").splitlines()
-        for branch in uncovered(name, file["branches"], source, functions):
-            fitting = [entry.number for entry in entries if explains(entry, branch)]
+        for gap in gaps(name, file, source, functions):
+            fitting = [entry.number for entry in entries if explains(entry, gap)]
             used.update(fitting)
-            explained += 1 if fitting else 0
+            explained[gap.wrong == UNDECIDED] += 1 if fitting else 0
             if not fitting:
                 bad_files.add(name)
-                failures.append(f"{name}:{branch.line}:{branch.column}: {branch.wrong}: "
-                                f"{branch.text}")
+                failures.append(f"{name}:{gap.line}:{gap.column}: {gap.wrong}: {gap.text}")
     failures += [f"{path.name}:{entry.number}: stale, all of it is covered or gone: {entry.file} | "
                  f"{entry.where}" for entry in entries if entry.number not in used]
 
-    print(f"\nbranches of {CORE} that no test takes: {explained} explained in {path.name}")
+    print(f"\n{path.name} explains {explained[False]} branches that no test takes, and "
+          f"{explained[True]} conditions that decide nothing alone")
     print("".join(f"{failure}\n" for failure in failures), end="")
-    core_files = sum(1 for name, _ in files if name.startswith(CORE))
-    passed = core_files - len(bad_files) if core_files else 0
-    failed = len(failures) if core_files else 1
+    passed = len(files) - len(bad_files)
+    failed = len(failures) if files else 1
     print(f"\n{passed} passed, {failed} failed")
     return 1 if failed else 0
 
