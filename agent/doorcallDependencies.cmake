@@ -18,6 +18,9 @@ doorcall_dependency_from_pkg_config(cjson libcjson)
 doorcall_dependency_from_pkg_config(toml tomlplusplus)
 doorcall_dependency_from_pkg_config(mosquitto libmosquitto openssl)
 
+# Optional parts.
+doorcall_dependency_from_pkg_config(gpiod libgpiod)
+
 # Debian's Paho packages have no pkg-config file.
 find_path(DOORCALL_PAHO_INCLUDE_DIR mqtt/async_client.h)
 find_library(DOORCALL_PAHO_CPP_LIBRARY paho-mqttpp3)

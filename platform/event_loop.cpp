@@ -36,17 +36,8 @@ Fd checked(int fd, const char* what) {
   return Fd(fd);
 }
 
-/// The clock that timers can run on, found out once.
-clockid_t clock_id() noexcept {
-  static const clockid_t id = [] {
-    const Fd probe(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC));
-    return probe ? CLOCK_BOOTTIME : CLOCK_MONOTONIC;
-  }();
-  return id;
-}
-
 Fd make_timer() {
-  return checked(::timerfd_create(clock_id(), TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create");
+  return checked(::timerfd_create(loop_clock_id(), TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create");
 }
 
 /// An instant as the kernel wants it. Zero would disarm, so the past becomes the first nanosecond.
@@ -63,9 +54,17 @@ timespec to_timespec(Instant due) noexcept {
 
 }  // namespace
 
+clockid_t loop_clock_id() noexcept {
+  static const clockid_t id = [] {
+    const Fd probe(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC));
+    return probe ? CLOCK_BOOTTIME : CLOCK_MONOTONIC;
+  }();
+  return id;
+}
+
 Instant read_clock() noexcept {
   timespec now{};
-  ::clock_gettime(clock_id(), &now);
+  ::clock_gettime(loop_clock_id(), &now);
   return Instant(Millis(static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -14,9 +15,10 @@ namespace doorcall::platform {
 
 class EventLoop;
 
-/// The time now: CLOCK_BOOTTIME, so that a suspended device wakes up to the truth, or
-/// CLOCK_MONOTONIC on a kernel without timers on it. The only read of a monotonic clock in the
-/// program. Thread: any.
+/// The loop's clock: CLOCK_BOOTTIME, so that a suspended device wakes up to the truth, or
+/// CLOCK_MONOTONIC on a kernel without timers on it. Thread: any.
+[[nodiscard]] clockid_t loop_clock_id() noexcept;
+/// The time now by that clock. Thread: any.
 [[nodiscard]] Instant read_clock() noexcept;
 
 /// The registration of one descriptor. Destroying it ends the callbacks at once, also those that
