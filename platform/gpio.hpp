@@ -58,8 +58,8 @@ class GpioInput {
 
   /// Readable when there are edges, or when the line is gone.
   [[nodiscard]] virtual int fd() const = 0;
-  /// Appends the edges that wait, without blocking. The kernel keeps the oldest 16 and drops the
-  /// rest, so ask for the level() afterwards. False: the line is gone.
+  /// Appends the edges that wait, without blocking. The kernel keeps 16 and drops the rest, so
+  /// ask for the level() afterwards. False: the line is gone.
   [[nodiscard]] virtual bool read_edges(std::vector<GpioEdge>& ret_edges) = 0;
   /// The level now, after polarity; empty: the line is gone.
   [[nodiscard]] virtual std::optional<bool> level() = 0;

@@ -68,10 +68,7 @@ std::optional<Line> request(const GpioLine& name, int type, int flags, bool on,
   }
   ret.line = ::gpiod_chip_get_line(ret.chip.get(), place->offset);
   if (ret.line == nullptr) {
-    ret_fault = {.missing = true,
-                 .text = "GPIO line \"" + name.text +
-                         "\" is not there: the chip has the lines 0 to " +
-                         std::to_string(::gpiod_chip_num_lines(ret.chip.get()) - 1)};
+    ret_fault = gpio_offset_fault(name, ::gpiod_chip_num_lines(ret.chip.get()));
     return {};
   }
   const gpiod_line_request_config config = {

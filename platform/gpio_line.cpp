@@ -119,6 +119,12 @@ std::optional<GpioPlace> find_gpio_line(
   return {};
 }
 
+DeviceFault gpio_offset_fault(const GpioLine& line, std::size_t lines) {
+  return {.missing = true,
+          .text = "GPIO line \"" + line.text + "\" is not there; the chip has " +
+                  std::to_string(lines) + " lines, from 0 on"};
+}
+
 DeviceFault gpio_request_fault(const GpioLine& line, int error, const char* consumer) {
   std::string text = "GPIO line \"" + line.text + "\"";
   if (error == EBUSY) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ struct GpioLookup {
     const std::function<GpioLookup(const std::string& chip, const std::string& name)>& look,
     DeviceFault& ret_fault);
 
+/// The fault of a number that the chip, which has so many lines, does not have.
+[[nodiscard]] DeviceFault gpio_offset_fault(const GpioLine& line, std::size_t lines);
 /// The fault of a line that is there and could not be requested with `error`, an errno.
 /// `consumer`: who has it; null: nobody that is known.
 [[nodiscard]] DeviceFault gpio_request_fault(const GpioLine& line, int error, const char* consumer);

@@ -1,0 +1,339 @@
+// A button's edges and what the recogniser makes of them, case by case.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/kernel_time.hpp"
+#include "platform/press_recogniser.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace doorcall;
+using platform::PressEvent;
+using platform::PressRecogniser;
+using platform::PressTimes;
+
+namespace {
+
+constexpr Millis kNone{0};
+
+std::string word(PressEvent::Kind kind) {
+  using Kind = PressEvent::Kind;
+  switch (kind) {
+    case Kind::kPressed: return "pressed";
+    case Kind::kReleased: return "released";
+    case Kind::kSingle: return "single";
+    case Kind::kDouble: return "double";
+    case Kind::kLong: return "long";
+    case Kind::kStuck: return "stuck";
+    case Kind::kFreed: return "freed";
+  }
+  return "?";
+}
+
+Instant at(std::int64_t ms) {
+  return Instant(Millis(ms));
+}
+
+}  // namespace
+
+TEST_GROUP(PressRecogniser) {
+  PressTimes times;
+  std::vector<PressEvent> events;
+  PressRecogniser button{times, false, at(0)};
+
+  /// Starts anew with single presses only, unless the times say more.
+  void start(PressTimes with, bool active = false) {
+    times = with;
+    button = PressRecogniser(times, active, at(0));
+    events.clear();
+  }
+  static PressTimes single() {
+    return {.double_time = kNone, .long_time = kNone};
+  }
+  void down(std::int64_t ms) {
+    button.edge(true, at(ms), events);
+  }
+  void up(std::int64_t ms) {
+    button.edge(false, at(ms), events);
+  }
+  void tick(std::int64_t ms) {
+    button.tick(at(ms), events);
+  }
+  /// Serves deadlines only, as a loop does, up to this time.
+  void run(std::int64_t until) {
+    while (button.deadline() <= at(until)) {
+      button.tick(button.deadline(), events);
+    }
+  }
+  /// This was told since the last time.
+  void tells(const char* expected) {
+    std::string text;
+    for (const PressEvent& event : events) {
+      text += (text.empty() ? "" : " ") + word(event.kind) + "@" +
+              std::to_string(event.at.time_since_epoch().count());
+    }
+    events.clear();
+    STRCMP_EQUAL(expected, text.c_str());
+  }
+};
+
+TEST(PressRecogniser, ASinglePressIsToldOnceItWasHeld) {
+  start(single());
+  CHECK(button.deadline() == kNever);
+  down(100);
+  CHECK(button.deadline() == at(130));
+  tick(129);
+  tells("");
+  tick(130);
+  tells("pressed@130 single@130");
+  up(500);
+  CHECK(button.deadline() == at(505));
+  tick(504);
+  tells("");
+  tick(505);
+  tells("released@505");
+  CHECK(button.deadline() == kNever);
+}
+
+TEST(PressRecogniser, ATouchBelowTheHoldIsNothing) {
+  start(single());
+  down(100);
+  up(129);
+  run(10'000);
+  tells("");
+  CHECK(button.deadline() == kNever);
+  down(20'000);
+  up(20'030);  // the hold is over at the same instant: what is due goes first
+  run(30'000);
+  tells("pressed@20030 single@20030 released@20035");
+}
+
+TEST(PressRecogniser, BouncesOnBothSidesAreOnePress) {
+  start(single());
+  for (const std::int64_t ms : {0, 2, 5}) {
+    down(100 + ms);
+    up(100 + ms + 1);
+  }
+  down(108);
+  run(300);
+  for (const std::int64_t ms : {0, 3, 6}) {
+    up(300 + ms);
+    down(300 + ms + 1);
+  }
+  up(310);
+  run(1000);
+  tells("pressed@135 single@135 released@315");
+}
+
+TEST(PressRecogniser, MainsHumOnALongWireIsNoPress) {
+  start(single());
+  for (std::int64_t ms = 0; ms < 60'000; ms += 20) {  // half of each period over the threshold
+    down(ms);
+    up(ms + 10);
+  }
+  run(70'000);
+  tells("");
+}
+
+TEST(PressRecogniser, TheHalfWavesOfAnAcBellAreOnePress) {
+  PressTimes ac = single();
+  ac.gap = Millis{40};
+  start(ac);
+  for (std::int64_t ms = 0; ms < 2000; ms += 20) {  // one opto-coupler: 8 of 20 ms
+    down(ms);
+    up(ms + 8);
+  }
+  run(5000);
+  tells("pressed@66 single@66 released@2028");
+}
+
+TEST(PressRecogniser, DoubleIsToldWithTheSecondPress) {
+  start({.long_time = kNone});
+  down(0);
+  up(100);
+  down(450);
+  up(600);
+  run(5000);
+  tells("pressed@30 released@105 pressed@480 double@480 released@605");
+}
+
+TEST(PressRecogniser, TooLateForDoubleIsTwoSingles) {
+  start({.long_time = kNone});
+  down(0);
+  up(100);
+  down(470);  // recognised at 500, when the time is just over
+  up(600);
+  run(5000);
+  tells("pressed@30 released@105 single@500 pressed@500 released@605 single@1000");
+}
+
+TEST(PressRecogniser, WaitingForADoubleEndsWhileItIsHeld) {
+  start({.long_time = kNone});
+  down(0);
+  run(5000);
+  tells("pressed@30 single@400");
+  up(5000);
+  down(5100);  // no second half of a double press: that press has acted
+  run(7000);
+  tells("released@5005 pressed@5130 single@5500");
+}
+
+TEST(PressRecogniser, LongIsToldWhileHeldAndShortWithTheRelease) {
+  start({.double_time = kNone});
+  down(0);
+  run(2000);
+  tells("pressed@30 long@800");
+  up(2000);
+  run(3000);
+  tells("released@2005");
+  down(4000);
+  up(4200);
+  run(6000);
+  tells("pressed@4030 released@4205 single@4205");
+}
+
+TEST(PressRecogniser, WithBothKindsEachPressHasOneMeaning) {
+  start({});
+  down(0);
+  up(200);
+  run(300);
+  down(400);
+  run(2000);  // held for long, but it is the second half of a double press
+  up(2000);
+  down(3000);
+  run(4000);
+  up(4000);
+  run(9000);
+  tells(
+      "pressed@30 released@205 pressed@430 double@430 released@2005 "
+      "pressed@3030 long@3800 released@4005");
+}
+
+TEST(PressRecogniser, StuckIsToldOnceAndIgnoredUntilReleased) {
+  start(single());
+  down(0);
+  run(3'600'000);
+  tells("pressed@30 single@30 stuck@60000");
+  CHECK_TRUE(button.stuck());
+  CHECK(button.deadline() == kNever);
+  up(3'600'000);
+  run(3'700'000);
+  tells("freed@3600005 released@3600005");
+  CHECK_FALSE(button.stuck());
+  down(3'700'000);
+  run(3'700'100);
+  tells("pressed@3700030 single@3700030");
+}
+
+TEST(PressRecogniser, ALineThatIsActiveAtTheStartIsNoPress) {
+  start(single(), true);
+  run(100'000);
+  tells("stuck@60000");
+  up(100'000);
+  run(200'000);
+  tells("freed@100005");
+  down(200'000);
+  run(200'100);
+  tells("pressed@200030 single@200030");
+}
+
+TEST(PressRecogniser, ALineThatIsLostReleasesWithoutAnAction) {
+  start({});
+  down(0);
+  button.lost(at(100), events);
+  tells("pressed@30 released@100");
+  down(200);
+  up(300);
+  button.lost(at(400), events);
+  tells("pressed@230 released@305 single@400");
+  CHECK(button.deadline() == kNever);
+}
+
+TEST(PressRecogniser, ARepeatedLevelAndATimeThatGoesBackDoNoHarm) {
+  start(single());
+  down(100);
+  down(120);
+  tick(130);
+  up(90);  // read late: counts as now
+  up(140);
+  run(1000);
+  tells("pressed@130 single@130 released@135");
+}
+
+TEST(PressRecogniser, ReadingLateChangesNothing) {
+  start({});
+  down(0);
+  up(700);  // before the long time, although the loop is served only now
+  tick(5000);
+  tells("pressed@30 released@705 single@1100");
+}
+
+TEST(PressRecogniser, AnHourOfChatterAt1KhzIsOnePressAtAStepAnEdge) {
+  start(single());
+  constexpr std::int64_t kHour = 3'600'000;
+  for (std::int64_t ms = 0; ms < kHour; ++ms) {
+    button.edge(ms % 2 == 0, at(ms), events);
+  }
+  const std::uint64_t edges = kHour;
+  run(2 * kHour);
+  tells("pressed@59 single@59 stuck@60000 freed@3600004 released@3600004");
+  CHECK_COMPARE(button.steps(), <=, edges + 4);
+}
+
+TEST(PressRecogniser, AnHourHeldIsOnePressAtNoWork) {
+  start(single());
+  down(0);
+  run(3'600'000);
+  up(3'600'000);
+  run(7'200'000);
+  tells("pressed@30 single@30 stuck@60000 freed@3600005 released@3600005");
+  CHECK_COMPARE(button.steps(), <=, 6U);
+}
+
+TEST_GROUP(KernelTime) {
+  static constexpr std::int64_t kMs = 1'000'000;
+  static constexpr std::int64_t kHour = 3'600'000 * kMs;
+  static constexpr std::int64_t kToday = 1'700'000'000'000 * kMs;
+};
+
+TEST(KernelTime, AStampGoesOnTheLoopsClockByItsAge) {
+  const platform::KernelClocks now{.loop = 5 * kMs, .monotonic = 5 * kMs, .real = kToday};
+  CHECK(platform::loop_time(3 * kMs, now) == at(3));
+  CHECK(platform::loop_time(3 * kMs + 999'999, now) == at(3));
+}
+
+TEST(KernelTime, TheTimeASuspendedMachineSleptIsAdded) {
+  const platform::KernelClocks now{
+      .loop = 7 * kHour + 500 * kMs, .monotonic = kHour + 500 * kMs, .real = kToday};
+  CHECK(platform::loop_time(kHour + 470 * kMs, now) == Instant(Millis(7 * 3'600'000 + 470)));
+}
+
+TEST(KernelTime, OldKernelsStampTheTimeOfDay) {
+  const platform::KernelClocks now{.loop = kHour, .monotonic = kHour / 2, .real = kToday};
+  CHECK(platform::loop_time(kToday - 30 * kMs, now) == Instant(Millis(3'600'000 - 30)));
+}
+
+TEST(KernelTime, AStampIsNeverInTheFutureNorBeforeTheStart) {
+  const platform::KernelClocks now{.loop = kHour, .monotonic = kHour, .real = kToday};
+  CHECK(platform::loop_time(2 * kHour, now) == Instant(Millis(3'600'000)));
+  CHECK(platform::loop_time(kToday + kHour, now) == Instant(Millis(3'600'000)));
+  CHECK(platform::loop_time(kToday - 2 * kHour, now) == at(0));
+}
+
+/// A press across a suspension: held when it began, released after it.
+TEST(KernelTime, APressAcrossASuspensionIsOnePressOfTheTimeThatItTook) {
+  PressRecogniser button({.double_time = kNone, .long_time = Millis{800}}, false, at(0));
+  std::vector<PressEvent> events;
+  const platform::KernelClocks before{.loop = kHour, .monotonic = kHour, .real = kToday};
+  const platform::KernelClocks after{
+      .loop = 2 * kHour, .monotonic = kHour + 100 * kMs, .real = kToday + kHour};
+  button.edge(true, platform::loop_time(kHour, before), events);
+  button.edge(false, platform::loop_time(kHour + 50 * kMs, after), events);
+  button.tick(Instant(Millis(2 * 3'600'000)), events);
+  std::string told;
+  for (const PressEvent& event : events) {
+    told += word(event.kind) + ' ';
+  }
+  STRCMP_EQUAL("pressed long stuck freed released ", told.c_str());
+}
