@@ -20,6 +20,7 @@ doorcall_dependency_from_pkg_config(mosquitto libmosquitto openssl)
 
 # Optional parts.
 doorcall_dependency_from_pkg_config(gpiod libgpiod)
+doorcall_dependency_from_pkg_config(evdev libevdev)
 
 # Debian's Paho packages have no pkg-config file.
 find_path(DOORCALL_PAHO_INCLUDE_DIR mqtt/async_client.h)
