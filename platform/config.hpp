@@ -10,6 +10,7 @@
 
 #include "agent/core/time.hpp"
 #include "platform/daily_window.hpp"
+#include "platform/gpio.hpp"
 #include "platform/log.hpp"
 
 namespace doorcall::platform {
@@ -44,12 +45,32 @@ enum class ButtonAction : std::uint8_t {
 };
 enum class PlanKind : std::uint8_t { kParallel, kFirst, kHunt, kEscalation };
 
-/// A named button: a virtual one, pressed through the control socket, until hardware is bound to
-/// it.
-struct ButtonConfig {
-  std::string name;
+/// What a press does.
+struct PressConfig {
   ButtonAction action = ButtonAction::kToggle;
   std::string target;  ///< the user that kCall calls, the plan that kPlan calls by
+  bool operator==(const PressConfig&) const = default;
+};
+
+/// A named button: without `gpio` and `key` a virtual one, pressed through the control socket.
+struct ButtonConfig {
+  std::string name;
+  PressConfig press;
+  std::optional<PressConfig> double_press;
+  std::optional<PressConfig> long_press;
+  bool repeat_cancels = false;  ///< a press that repeats a call cancels it, else it is refused
+  std::string gpio;
+  bool active_low = false;
+  GpioBias bias = GpioBias::kAsIs;
+  bool ac = false;
+  std::string key;
+  std::string device;  ///< empty: the first that has the key
+  bool grab = false;
+  std::optional<Millis> debounce;  ///< none: by `ac`
+  Millis hold{30};
+  Millis double_time{400};
+  Millis long_time{800};
+  std::optional<Millis> stuck_time{60'000};
   bool operator==(const ButtonConfig&) const = default;
 };
 

@@ -157,6 +157,7 @@ void check_config(ConfigDraft& draft) {
   check_call(draft);
   check_media(draft);
   check_people(draft);
+  check_buttons(draft);
   resolve(draft.config.control.socket, draft.file);
 }
 

@@ -38,8 +38,9 @@ struct ConfigDraft {
 /// the password and makes file names absolute or relative to the working directory.
 void check_config(ConfigDraft& draft);
 
-/// The part of it for plans, buttons and lists of users.
+/// The parts of it for plans and lists of users, and for buttons.
 void check_people(ConfigDraft& draft);
+void check_buttons(ConfigDraft& draft);
 
 /// Reads a regular file of up to `bytes_max`. False with a sentence in `ret_problem`. `ret_mode`
 /// may be null. Never blocks on a FIFO or device.

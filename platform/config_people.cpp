@@ -1,8 +1,7 @@
-// The second pass over plans, buttons and lists of users. Entries of repeated sections are checked
+// The second pass over plans and lists of users. Entries of repeated sections are checked
 // one by one, each mistake at the line of its key.
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
 
 #include "platform/config_checks.hpp"
@@ -13,27 +12,6 @@ namespace {
 
 bool contains(const std::vector<std::string>& users, const std::string& user) {
   return std::find(users.begin(), users.end(), user) != users.end();
-}
-
-void check_buttons(ConfigDraft& draft) {
-  const Config& config = draft.config;
-  std::set<std::string_view> names;
-  for (std::size_t i = 0; i < config.buttons.size(); ++i) {
-    const ButtonConfig& button = config.buttons[i];
-    if (!button.name.empty() && !names.insert(button.name).second) {
-      draft.error("button", i, "name", "found '" + button.name + "' a second time");
-    }
-    if (button.action == ButtonAction::kCall && button.target == config.device.user) {
-      draft.error("button", i, "press", "found the own user; a user cannot call itself");
-    }
-    const bool known = std::any_of(config.plans.begin(), config.plans.end(),
-                                   [&](const PlanConfig& p) { return p.name == button.target; });
-    if (button.action == ButtonAction::kPlan && !known) {
-      draft.error(
-          "button", i, "press",
-          "found the plan '" + button.target + "'; there is no " + shown("plans", button.target));
-    }
-  }
 }
 
 /// A key that this kind of plan has no use for.
@@ -135,7 +113,6 @@ void check_lists(ConfigDraft& draft) {
 }  // namespace
 
 void check_people(ConfigDraft& draft) {
-  check_buttons(draft);
   check_plans(draft);
   check_schedule(draft);
   check_lists(draft);

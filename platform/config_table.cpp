@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 3> kProtocols{"auto", "5", "3.1.1"};
 constexpr std::array<std::string_view, 2> kOffline{"fail", "wait"};
 constexpr std::array<std::string_view, 2> kDecline{"everywhere", "here"};
 constexpr std::array<std::string_view, 2> kStrangers{"allow", "refuse"};
+constexpr std::array<std::string_view, 2> kRepeats{"refuse", "cancel"};
+constexpr std::array<std::string_view, 4> kBiases{"as_is", "pull_up", "pull_down", "disabled"};
 constexpr std::array<std::string_view, 4> kPlanKinds{"parallel", "first", "hunt", "escalation"};
 constexpr std::array<std::string_view, 4> kLevels{"error", "warning", "info", "debug"};
 constexpr std::array<LogLevel, 4> kLevelValues{LogLevel::kError, LogLevel::kWarning,
@@ -255,20 +257,61 @@ constexpr std::array kSettings{
             "the socket's group; if not set the daemon's own"},
 
     Setting{"log", "level", choice(kLevels), "\"info\"",
-            [](Config& c, Value& v) {
-              c.log.level = kLevelValues[static_cast<std::size_t>(v.integer)];
-            },
+            [](Config& c,
+               Value& v) { c.log.level = kLevelValues[static_cast<std::size_t>(v.integer)]; },
             "the least important messages that are logged"},
 
     Setting{"button", "name", name(32), "",
             [](Config& c, Value& v) { c.buttons.back().name = v.text; },
             "the button's name, of its own", true},
     Setting{"button", "press", plain(Rule::Type::kPress), "",
-            [](Config& c, Value& v) {
-              c.buttons.back().action = v.button.action;
-              c.buttons.back().target = v.button.target;
-            },
-            "what pressing it does", true},
+            [](Config& c, Value& v) { c.buttons.back().press = v.press; }, "what pressing it does",
+            true},
+    Setting{"button", "double_press", plain(Rule::Type::kPress), "",
+            [](Config& c, Value& v) { c.buttons.back().double_press = v.press; },
+            "what pressing it twice does; if not set it is not waited for"},
+    Setting{"button", "long_press", plain(Rule::Type::kPress), "",
+            [](Config& c, Value& v) { c.buttons.back().long_press = v.press; },
+            "what holding it does; if not set it is not waited for"},
+    Setting{"button", "repeat", choice(kRepeats), "\"refuse\"",
+            [](Config& c, Value& v) { c.buttons.back().repeat_cancels = v.integer != 0; },
+            "what a press does whose call is being made already"},
+    Setting{"button", "gpio", plain(Rule::Type::kGpio), "",
+            [](Config& c, Value& v) { c.buttons.back().gpio = v.text; },
+            "the GPIO line that it is wired to; if not set, and no key, it is a virtual button"},
+    Setting{"button", "active_low", kFlag, "false",
+            [](Config& c, Value& v) { c.buttons.back().active_low = v.boolean; },
+            "the line is low while it is pressed"},
+    Setting{"button", "bias", choice(kBiases), "\"as_is\"",
+            [](Config& c, Value& v) { c.buttons.back().bias = static_cast<GpioBias>(v.integer); },
+            "what holds the line while nothing drives it"},
+    Setting{"button", "ac", kFlag, "false",
+            [](Config& c, Value& v) { c.buttons.back().ac = v.boolean; },
+            "an AC bell wire: its half-waves are one press, their end the release"},
+    Setting{"button", "key", plain(Rule::Type::kKey), "",
+            [](Config& c, Value& v) { c.buttons.back().key = v.text; }, "the key that it is"},
+    Setting{"button", "device", text(1, 255), "",
+            [](Config& c, Value& v) { c.buttons.back().device = v.text; },
+            "the key's input device: a path, such as one in /dev/input/by-id, or its own name; if "
+            "not set the first that has the key"},
+    Setting{"button", "grab", kFlag, "false",
+            [](Config& c, Value& v) { c.buttons.back().grab = v.boolean; },
+            "no other program gets the input device's keys"},
+    Setting{"button", "debounce", duration(0ms, 500ms), "",
+            [](Config& c, Value& v) { c.buttons.back().debounce = v.duration; },
+            "a gap that does not end a press; if not set 5ms, with ac 40ms"},
+    Setting{"button", "hold", duration(1ms, 5s), "\"30ms\"",
+            [](Config& c, Value& v) { c.buttons.back().hold = *v.duration; },
+            "what is shorter is no press"},
+    Setting{"button", "double_time", duration(50ms, 5s), "\"400ms\"",
+            [](Config& c, Value& v) { c.buttons.back().double_time = *v.duration; },
+            "how long after a release a second press makes a double one"},
+    Setting{"button", "long_time", duration(100ms, 30s), "\"800ms\"",
+            [](Config& c, Value& v) { c.buttons.back().long_time = *v.duration; },
+            "how long it is held for a long press"},
+    Setting{"button", "stuck_time", duration_or_off(1s, 24h), "60",
+            [](Config& c, Value& v) { c.buttons.back().stuck_time = v.duration; },
+            "held for so long it is stuck: a warning, and ignored until it is released"},
 };
 
 }  // namespace

@@ -25,6 +25,8 @@ struct Rule {
     kChoice,    ///< one of `choices`
     kCommand,   ///< a list of texts, the program first
     kPress,     ///< what a button does
+    kGpio,      ///< a GPIO line
+    kKey,       ///< the kernel's name of a key
     kUsers,     ///< low to high different names of up to 32 characters
     kSteps,     ///< a list of such lists, low to high names in all
     kDays,      ///< a list of days and spans of days
@@ -48,7 +50,7 @@ struct Value {
   std::optional<Millis> duration;  ///< nothing: off
   std::vector<std::string> list;
   std::vector<std::vector<std::string>> lists;
-  ButtonConfig button;  ///< of kPress
+  PressConfig press;  ///< of kPress
 };
 
 /// One key of the file: a new setting is a new line in the table and a new member of Config.

@@ -7,6 +7,8 @@
 #include <charconv>
 
 #include "platform/config_lists.hpp"
+#include "platform/evdev.hpp"
+#include "platform/gpio.hpp"
 
 namespace doorcall::platform::detail {
 namespace {
@@ -42,6 +44,12 @@ bool is_topic(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](const char& c) {
            return c == '/' || is_name({&c, 1}, 1);
          });
+}
+
+/// Without the library that knows the names only their form is checked.
+bool is_key(std::string_view text) {
+  return evdev_library().empty() ? text.starts_with("KEY_") || text.starts_with("BTN_")
+                                 : key_code(text).has_value();
 }
 
 std::optional<Value> integer_value(const toml::node& node, const Rule& rule) {
@@ -115,16 +123,16 @@ std::optional<Value> press_value(std::string_view text) {
   Value value;
   for (const std::string_view prefix : {kCallPrefix, kPlanPrefix}) {
     if (text.substr(0, prefix.size()) == prefix) {
-      value.button.action = prefix == kCallPrefix ? ButtonAction::kCall : ButtonAction::kPlan;
-      value.button.target = text.substr(prefix.size());
-      return is_name(value.button.target, kUserBytesMax) ? std::optional(value) : std::nullopt;
+      value.press.action = prefix == kCallPrefix ? ButtonAction::kCall : ButtonAction::kPlan;
+      value.press.target = text.substr(prefix.size());
+      return is_name(value.press.target, kUserBytesMax) ? std::optional(value) : std::nullopt;
     }
   }
   const auto found = std::find(kActions.begin(), kActions.end(), text);
   if (found == kActions.end()) {
     return std::nullopt;
   }
-  value.button.action = kActionValues[static_cast<std::size_t>(found - kActions.begin())];
+  value.press.action = kActionValues[static_cast<std::size_t>(found - kActions.begin())];
   return value;
 }
 
@@ -192,6 +200,8 @@ std::optional<Value> convert(const toml::node& node, const Rule& rule) {
     case Rule::Type::kChoice: return choice_value(text.value_or(""), rule);
     case Rule::Type::kCommand: return command_value(node);
     case Rule::Type::kPress: return press_value(text.value_or(""));
+    case Rule::Type::kGpio: return text_value(text.value_or(""), text && is_gpio_line(*text));
+    case Rule::Type::kKey: return text_value(text.value_or(""), text && is_key(*text));
     case Rule::Type::kUsers: return users_value(node, rule);
     case Rule::Type::kSteps: return steps_value(node, rule);
     case Rule::Type::kDays: return days_value(node);
@@ -217,6 +227,8 @@ std::string Rule::allowed() const {
     case Type::kCommand:
       return "a list of texts, the program first, such as [\"/usr/bin/hook\", \"--fast\"]";
     case Type::kPress: return "\"call:USER\", \"plan:NAME\", " + choices_text(kActions);
+    case Type::kGpio: return std::string(kGpioLineForm);
+    case Type::kKey: return "the kernel's name of a key, such as \"KEY_PHONE\"";
     case Type::kUsers:
       return "a list of " + range + " different users such as [\"apt1\", \"desk\"]";
     case Type::kSteps:

@@ -23,10 +23,10 @@ struct KeyEdge {
 /// Which input device, and how it is used.
 struct KeyboardOptions {
   /// A path, such as "/dev/input/by-id/…", or the device's own name, such as "gpio-keys"; empty:
-  /// the first that has the key.
+  /// the first that has the keys.
   std::string device;
-  bool grab = false;  ///< nobody else sees its keys
-  unsigned code = 0;  ///< a key that it must have
+  bool grab = false;            ///< nobody else sees its keys
+  std::vector<unsigned> codes;  ///< the keys that it must have
 };
 
 /// An input device with keys. Thread: one.

@@ -118,20 +118,30 @@ Opened open_file(const std::string& path) {
   return {.fd = std::move(fd), .device = Device(raw), .error = -status};
 }
 
-bool has_key(const Opened& opened, unsigned code) {
-  return ::libevdev_has_event_code(opened.device.get(), EV_KEY, code) != 0;
+/// The first of the keys that it does not have.
+std::optional<unsigned> lacks_key(const Opened& opened, const std::vector<unsigned>& codes) {
+  for (const unsigned code : codes) {
+    if (::libevdev_has_event_code(opened.device.get(), EV_KEY, code) == 0) {
+      return code;
+    }
+  }
+  return {};
 }
 
-std::string key_name(unsigned code) {
-  const char* const name = ::libevdev_event_code_get_name(EV_KEY, code);
-  return name == nullptr ? std::to_string(code) : name;
+std::string key_names(const std::vector<unsigned>& codes) {
+  std::string ret;
+  for (const unsigned code : codes) {
+    const char* const name = ::libevdev_event_code_get_name(EV_KEY, code);
+    ret.append(ret.empty() ? "" : " and ").append(name == nullptr ? std::to_string(code) : name);
+  }
+  return ret;
 }
 
 /// The device of this name, or with this key. One without access does not hide another.
 std::optional<std::pair<std::string, Opened>> search(const KeyboardOptions& options,
                                                      DeviceFault& ret_fault) {
   const std::string what = options.device.empty()
-                               ? "no input device has the key " + key_name(options.code)
+                               ? "no input device has the key " + key_names(options.codes)
                                : "no input device has the name \"" + options.device + "\"";
   ret_fault = {.missing = true, .text = what + "; evtest lists those that there are"};
   for (const std::string& path : event_files()) {
@@ -144,7 +154,7 @@ std::optional<std::pair<std::string, Opened>> search(const KeyboardOptions& opti
       continue;
     }
     const char* const name = ::libevdev_get_name(opened.device.get());
-    if (options.device.empty() ? has_key(opened, options.code)
+    if (options.device.empty() ? !lacks_key(opened, options.codes)
                                : name != nullptr && options.device == name) {
       return std::pair(path, std::move(opened));
     }
@@ -177,8 +187,8 @@ class Libevdev final : public Evdev {
       ret_fault = device_fault(path, opened.error);
       return nullptr;
     }
-    if (!has_key(opened, options.code)) {
-      ret_fault = {.missing = false, .text = path + " has no key " + key_name(options.code)};
+    if (const auto lacking = lacks_key(opened, options.codes)) {
+      ret_fault = {.missing = false, .text = path + " has no key " + key_names({*lacking})};
       return nullptr;
     }
     if (options.grab && ::libevdev_grab(opened.device.get(), LIBEVDEV_GRAB) != 0) {

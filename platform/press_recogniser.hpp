@@ -61,6 +61,11 @@ class PressRecogniser {
   void tick(Instant now, std::vector<PressEvent>& ret_events);
   /// The line is gone: what is pressed is released without an action, what was released is told.
   void lost(Instant now, std::vector<PressEvent>& ret_events);
+  /// Waits for other kinds of press from now on; also while it is pressed.
+  void set_kinds(Millis double_time, Millis long_time) noexcept {
+    times_.double_time = double_time;
+    times_.long_time = long_time;
+  }
   /// When tick() has something to do; kNever: not before the next edge.
   [[nodiscard]] Instant deadline() const noexcept;
 

@@ -157,6 +157,9 @@ bool fill(Given& given, Command& command) {
   set_text(args, "user", given.user);
   set_text(args, "call", given.call);
   set_text(args, "name", given.button);
+  if (given.double_press || given.long_press) {
+    args.set("kind", given.double_press ? "double" : "long");
+  }
   set_text(args, "plan", given.plan);
   set_text(args, "data", given.data);
   set_text(args, "media", given.media);

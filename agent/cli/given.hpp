@@ -15,6 +15,8 @@ struct Given {
   std::string user;
   std::string call;
   std::string button;
+  bool double_press = false;
+  bool long_press = false;
   std::string plan;
   double ring_time = 0;
   double step_time = 0;

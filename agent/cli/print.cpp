@@ -65,6 +65,14 @@ std::string limits_text(JsonView limits) {
   return line;
 }
 
+std::string input_text(JsonView input) {
+  std::string line = text(input, "button");
+  add(line, text(input, "state"));
+  add(line, text(input, "source"));
+  add(line, text(input, "text"));
+  return line;
+}
+
 std::string status_text(JsonView status) {
   const JsonView link = status["link"];
   std::string lines = peer(status, "user", "device");
@@ -80,6 +88,9 @@ std::string status_text(JsonView status) {
     lines += "\nto pull  " + names_text(status["pullable"]);
   }
   lines += "\nbuttons  " + names_text(status["buttons"]);
+  for (JsonView input = status["inputs"].first(); input; input = input.next()) {
+    lines += "\ninput    " + input_text(input);
+  }
   lines += "\nplans    " + names_text(status["plans"]);
   lines += "\nlimits   " + limits_text(status["limits"]);
   for (JsonView item = status["counters"].first(); item; item = item.next()) {

@@ -80,6 +80,12 @@ std::string event_text(JsonView event) {
     add(line, mode_text(event));
     return line;
   }
+  if (type == "button") {
+    add(line, text(event, "button"));
+    add(line, text(event, "change"));
+    add(line, text(event, "kind"));
+    add(line, text(event, "code"));
+  }
   add(line, text(event, "state"));
   add(line, known(text(event, "trouble")));
   add(line, text(event, "text"));

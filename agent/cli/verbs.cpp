@@ -129,6 +129,8 @@ void add_verbs(CLI::App& app, Given& given, Command& command) {
   app.add_subcommand("watch", "print what is, then each event as it happens");
   CLI::App* press = app.add_subcommand("press", "press a button of the config");
   press->add_option("name", given.button, "the button")->type_name("NAME")->required();
+  CLI::Option* twice = press->add_flag("--double", given.double_press, "press it twice");
+  press->add_flag("--long", given.long_press, "hold it")->excludes(twice);
   app.add_subcommand("calls", "all calls with their members, ended ones included");
 }
 

@@ -1,3 +1,4 @@
+// The config in the terms of the public API, section by section.
 #include "agent/daemon/agent_options.hpp"
 
 #include <chrono>
@@ -83,6 +84,34 @@ void add_people(const platform::Config& config, AgentOptions& options) {
   }
 }
 
+LineBias to_bias(platform::GpioBias bias) {
+  switch (bias) {
+    case platform::GpioBias::kAsIs: break;
+    case platform::GpioBias::kPullUp: return LineBias::kPullUp;
+    case platform::GpioBias::kPullDown: return LineBias::kPullDown;
+    case platform::GpioBias::kDisabled: return LineBias::kDisabled;
+  }
+  return LineBias::kAsIs;
+}
+
+ButtonInput to_input(const platform::ButtonConfig& config) {
+  ButtonInput input;
+  input.button = config.name;
+  input.gpio = config.gpio;
+  input.active_low = config.active_low;
+  input.bias = to_bias(config.bias);
+  input.ac = config.ac;
+  input.key = config.key;
+  input.device = config.device;
+  input.grab = config.grab;
+  input.debounce = config.debounce;
+  input.hold = config.hold;
+  input.double_time = config.double_time;
+  input.long_time = config.long_time;
+  input.stuck_time = config.stuck_time.value_or(Millis{0});
+  return input;
+}
+
 }  // namespace
 
 AgentOptions to_options(const platform::Config& config) {
@@ -112,24 +141,32 @@ AgentOptions to_options(const platform::Config& config) {
   options.media_prewarm = config.media.prewarm;
   options.media_stop_time = config.media.stop_time;
   add_people(config, options);
+  for (const platform::ButtonConfig& button : config.buttons) {
+    if (!button.gpio.empty() || !button.key.empty()) {
+      options.inputs.push_back(to_input(button));
+    }
+  }
   return options;
 }
 
-ButtonAction to_action(const platform::ButtonConfig& button) {
+ButtonAction to_action(const platform::PressConfig& press, bool repeat_cancels) {
   using Kind = ButtonAction::Kind;
-  const auto plain = [](Kind kind) { return ButtonAction{.kind = kind, .user = {}, .plan = {}}; };
-  switch (button.action) {
-    case platform::ButtonAction::kCall:
-      return {.kind = Kind::kCall, .user = button.target, .plan = {}};
-    case platform::ButtonAction::kPlan:
-      return {.kind = Kind::kPlan, .user = {}, .plan = button.target};
-    case platform::ButtonAction::kToggle: return plain(Kind::kToggle);
-    case platform::ButtonAction::kAnswer: return plain(Kind::kAnswer);
-    case platform::ButtonAction::kDecline: return plain(Kind::kDecline);
-    case platform::ButtonAction::kHangUp: return plain(Kind::kHangUp);
-    case platform::ButtonAction::kSilence: return plain(Kind::kSilence);
-    case platform::ButtonAction::kDnd: return plain(Kind::kDnd);
-    case platform::ButtonAction::kPull: return plain(Kind::kPull);
+  const auto action = [&](Kind kind) {
+    return ButtonAction{.kind = kind,
+                        .user = kind == Kind::kCall ? press.target : "",
+                        .plan = kind == Kind::kPlan ? press.target : "",
+                        .repeat = repeat_cancels ? RepeatPress::kCancel : RepeatPress::kRefuse};
+  };
+  switch (press.action) {
+    case platform::ButtonAction::kCall: return action(Kind::kCall);
+    case platform::ButtonAction::kPlan: return action(Kind::kPlan);
+    case platform::ButtonAction::kToggle: return action(Kind::kToggle);
+    case platform::ButtonAction::kAnswer: return action(Kind::kAnswer);
+    case platform::ButtonAction::kDecline: return action(Kind::kDecline);
+    case platform::ButtonAction::kHangUp: return action(Kind::kHangUp);
+    case platform::ButtonAction::kSilence: return action(Kind::kSilence);
+    case platform::ButtonAction::kDnd: return action(Kind::kDnd);
+    case platform::ButtonAction::kPull: return action(Kind::kPull);
   }
   return {};
 }

@@ -9,6 +9,6 @@ namespace doorcall::daemon {
 /// The agent's part of the config. The log is left to the caller.
 [[nodiscard]] AgentOptions to_options(const platform::Config& config);
 
-[[nodiscard]] ButtonAction to_action(const platform::ButtonConfig& button);
+[[nodiscard]] ButtonAction to_action(const platform::PressConfig& press, bool repeat_cancels);
 
 }  // namespace doorcall::daemon

@@ -124,7 +124,15 @@ void Daemon::reload() {
 
 void Daemon::bind_buttons() {
   for (const platform::ButtonConfig& button : config_.buttons) {
-    agent_->bind_button(button.name, to_action(button));
+    agent_->bind_button(button.name, to_action(button.press, button.repeat_cancels));
+    if (button.double_press) {
+      agent_->bind_button(button.name, PressKind::kDouble,
+                          to_action(*button.double_press, button.repeat_cancels));
+    }
+    if (button.long_press) {
+      agent_->bind_button(button.name, PressKind::kLong,
+                          to_action(*button.long_press, button.repeat_cancels));
+    }
   }
 }
 
@@ -160,6 +168,7 @@ void Daemon::watch_agent() {
       control_.publish(to_event(mode, dnd_.mode(), wall_ms()));
     }
   };
+  listener.on_button = [this](const ButtonUpdate& update) { publish(update); };
   agent_->add_listener(std::move(listener));
 }
 

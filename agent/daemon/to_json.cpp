@@ -82,6 +82,15 @@ Json to_json(const DevicePresence& device) {
   return object;
 }
 
+Json to_json(const InputView& input) {
+  Json object = Json::object();
+  object.set("button", input.button)
+      .set("source", input.source)
+      .set("state", to_string(input.state))
+      .set("text", input.text);
+  return object;
+}
+
 Json live_calls(const Agent& agent) {
   Json calls = Json::array();
   for (const CallView& call : agent.calls()) {
@@ -145,6 +154,17 @@ Json to_event(const LinkUpdate& update, double wall_ms) {
       .set("text", update.text)
       .set("retry_in_ms", update.retry_in.count())
       .set("mqtt5", update.mqtt5);
+  return object;
+}
+
+Json to_event(const ButtonUpdate& update, double wall_ms) {
+  Json object = event("button", update.at_ms, wall_ms);
+  object.set("change", to_string(update.change)).set("button", update.button);
+  if (update.change == ButtonChange::kAction) {
+    object.set("kind", to_string(update.kind)).set("code", to_string(update.code));
+  } else if (update.change == ButtonChange::kState) {
+    object.set("state", to_string(update.state)).set("text", update.text);
+  }
   return object;
 }
 

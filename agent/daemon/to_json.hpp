@@ -13,6 +13,7 @@ namespace doorcall::daemon {
 [[nodiscard]] platform::Json to_json(const CallView& call);
 [[nodiscard]] platform::Json to_json(const MemberView& member);
 [[nodiscard]] platform::Json to_json(const DevicePresence& device);
+[[nodiscard]] platform::Json to_json(const InputView& input);
 [[nodiscard]] platform::Json live_calls(const Agent& agent);
 
 /// A list of texts.
@@ -23,6 +24,7 @@ namespace doorcall::daemon {
 [[nodiscard]] platform::Json to_event(const InfoUpdate& update, double wall_ms);
 [[nodiscard]] platform::Json to_event(const DevicePresence& device, double wall_ms);
 [[nodiscard]] platform::Json to_event(const LinkUpdate& update, double wall_ms);
+[[nodiscard]] platform::Json to_event(const ButtonUpdate& update, double wall_ms);
 /// `mode`: as DndDriver::mode().
 [[nodiscard]] platform::Json to_event(const DeviceMode& update, platform::Json mode,
                                       double wall_ms);

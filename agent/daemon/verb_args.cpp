@@ -131,6 +131,20 @@ std::optional<MediaKind> VerbArgs::media(const char* key) {
   return std::nullopt;
 }
 
+std::optional<PressKind> VerbArgs::press_kind(const char* key) {
+  const auto name = text(key);
+  if (!name) {
+    return std::nullopt;
+  }
+  for (const PressKind kind : {PressKind::kSingle, PressKind::kDouble, PressKind::kLong}) {
+    if (*name == to_string(kind)) {
+      return kind;
+    }
+  }
+  fail("invalid_argument", quoted(key) + " must be single, double or long");
+  return std::nullopt;
+}
+
 std::string VerbArgs::call(const Agent& agent, const std::vector<CallState>& states) {
   if (const auto named = text("call")) {
     return *named;

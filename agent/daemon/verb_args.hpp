@@ -23,6 +23,7 @@ class VerbArgs {
   [[nodiscard]] std::optional<std::int64_t> integer(const char* key, std::int64_t low,
                                                     std::int64_t high);
   [[nodiscard]] std::optional<MediaKind> media(const char* key);
+  [[nodiscard]] std::optional<PressKind> press_kind(const char* key);
   /// A list of texts, and a list of such lists.
   [[nodiscard]] std::optional<std::vector<std::string>> texts(const char* key);
   [[nodiscard]] std::optional<std::vector<std::vector<std::string>>> lists(const char* key);

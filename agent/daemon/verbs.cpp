@@ -89,6 +89,10 @@ void Verbs::status(const Request& request, Responder& responder) const {
   for (const auto& [name, plan] : options.plans) {
     plans.push(name);
   }
+  Json inputs = Json::array();
+  for (const InputView& input : agent_.inputs()) {
+    inputs.push(to_json(input));
+  }
   Json result = Json::object();
   result.set("user", options.user)
       .set("device", options.device)
@@ -101,6 +105,7 @@ void Verbs::status(const Request& request, Responder& responder) const {
       .set("calls", live_calls(agent_))
       .set("pullable", to_list(agent_.pullable()))
       .set("buttons", to_list(agent_.buttons()))
+      .set("inputs", std::move(inputs))
       .set("plans", std::move(plans))
       .set("limits", limits())
       .set("counters", std::move(counters))
@@ -145,6 +150,7 @@ void Verbs::presence(const Request& request, Responder& responder) const {
 void Verbs::press(const Request& request, Responder& responder) {
   VerbArgs args(request.args);
   const std::string name = args.needed_text("name");
+  const PressKind kind = args.press_kind("kind").value_or(PressKind::kSingle);
   if (fail(responder, args)) {
     return;
   }
@@ -159,7 +165,13 @@ void Verbs::press(const Request& request, Responder& responder) {
                        (known.empty() ? "none" : "these" + known));
     return;
   }
-  const Errc code = agent_.press(name);
+  if (!agent_.button_bound(name, kind)) {
+    responder.fail(
+        to_string(Errc::kInvalidArgument),
+        "the config has no " + std::string(to_string(kind)) + " press for button '" + name + "'");
+    return;
+  }
+  const Errc code = agent_.press(name, kind);
   if (code != Errc::kOk) {
     fail(responder, code, "press");
     return;

@@ -155,19 +155,35 @@ double Agent::clock_ms() {
 }
 
 void Agent::bind_button(std::string name, ButtonAction action) {
-  impl_->bind(std::move(name), std::move(action));
+  impl_->bind(std::move(name), PressKind::kSingle, std::move(action));
 }
 
 void Agent::bind_button(std::string name, std::function<void()> on_press) {
-  impl_->bind(std::move(name), std::move(on_press));
+  impl_->bind(std::move(name), PressKind::kSingle, std::move(on_press));
+}
+
+void Agent::bind_button(std::string name, PressKind kind, ButtonAction action) {
+  impl_->bind(std::move(name), kind, std::move(action));
+}
+
+void Agent::bind_button(std::string name, PressKind kind, std::function<void()> on_press) {
+  impl_->bind(std::move(name), kind, std::move(on_press));
 }
 
 bool Agent::unbind_button(std::string_view name) {
   return impl_->unbind(name);
 }
 
-Errc Agent::press(std::string_view name) {
-  return impl_->press(name);
+Errc Agent::press(std::string_view name, PressKind kind) {
+  return impl_->press(name, kind);
+}
+
+bool Agent::button_bound(std::string_view name, PressKind kind) const {
+  return impl_->bound(name, kind) != nullptr;
+}
+
+std::vector<InputView> Agent::inputs() const {
+  return impl_->inputs();
 }
 
 std::vector<std::string> Agent::buttons() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include "agent/core/engine.hpp"
 #include "agent/facade/completions.hpp"
 #include "agent/facade/delivery.hpp"
+#include "agent/facade/inputs.hpp"
 #include "agent/facade/link_factory.hpp"
 #include "agent/facade/media_children.hpp"
 #include "agent/facade/options.hpp"
@@ -30,7 +32,8 @@ namespace doorcall {
 /// deadline. Commands only feed the engine: what they cause is delivered from the loop.
 class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
  public:
-  using BoundAction = std::variant<ButtonAction, std::function<void()>>;
+  /// Nothing: not bound.
+  using BoundAction = std::variant<std::monostate, ButtonAction, std::function<void()>>;
 
   Impl(AgentOptions options, const facade::MakeLink& make_link);
   ~Impl();
@@ -68,9 +71,14 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   Errc send(std::string_view call, const InfoMessage& message, Completion done);
 
   // impl_press.cpp
-  void bind(std::string name, BoundAction action);
+  void bind(std::string name, PressKind kind, BoundAction action);
   bool unbind(std::string_view name);
-  Errc press(std::string_view name);
+  Errc press(std::string_view name, PressKind kind);
+  /// Null: not bound.
+  [[nodiscard]] const BoundAction* bound(std::string_view name, PressKind kind) const;
+
+  // impl_inputs.cpp
+  [[nodiscard]] std::vector<InputView> inputs() const;
 
   // impl_media.cpp
   void set_media_handler(MediaHandler handler);
@@ -164,11 +172,18 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
                     Completion done);
   Result join(const JoinCall& order, const JoinOptions& options, Completion done);
 
+  // impl_inputs.cpp
+  void configure_inputs();
+  void take_press(const std::string& button, platform::PressEvent::Kind kind);
+  void take_input_state(const InputView& view);
+  void tell_button(ButtonUpdate update);
+
   // impl_press.cpp
   Errc act(const ButtonAction& action);
   Errc act_ringing(ButtonAction::Kind kind);
-  Errc press_call(const std::string& user);
-  Errc press_plan(const std::string& name);
+  Errc press_call(const std::string& user, RepeatPress repeat);
+  Errc press_plan(const std::string& name, RepeatPress repeat);
+  Errc press_again(const CallId& call, RepeatPress repeat);
   Errc press_hang_up();
   [[nodiscard]] std::optional<CallInfo> oldest(CallState state) const;
   /// In a call on the only line: there an invitation would add to that call.
@@ -193,7 +208,8 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   std::map<CallId, Notes> notes_;
   std::map<std::string, CallId, std::less<>> plan_calls_;  ///< last call of each plan's buttons
   std::map<Account, Names> names_;
-  std::map<std::string, BoundAction, std::less<>> buttons_;
+  std::map<std::string, std::array<BoundAction, kPressKindLast + 1>, std::less<>> buttons_;
+  std::unique_ptr<facade::Inputs> inputs_;
   double at_ms_ = 0;
   bool running_ = false;
   bool mqtt5_ = true;

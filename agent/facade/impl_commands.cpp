@@ -14,6 +14,9 @@ Errc Agent::Impl::start(Completion done) {
   const Result result = feed(Start{});
   if (result.code == Errc::kOk) {
     start_done_ = std::move(done);
+    if (inputs_ == nullptr) {
+      configure_inputs();
+    }
   }
   return result.code;
 }
@@ -41,6 +44,9 @@ std::vector<std::string> Agent::Impl::reconfigure(AgentOptions options) {
   log_.set_level(options_.log_debug ? platform::LogLevel::kDebug : platform::LogLevel::kInfo);
   use_media_command();
   apply_settings();
+  if (engine_->link_state() != LinkState::kStopped || inputs_ != nullptr) {
+    configure_inputs();
+  }
   return fixed;
 }
 

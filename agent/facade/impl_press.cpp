@@ -5,8 +5,12 @@
 
 namespace doorcall {
 
-void Agent::Impl::bind(std::string name, BoundAction action) {
-  buttons_.insert_or_assign(std::move(name), std::move(action));
+void Agent::Impl::bind(std::string name, PressKind kind, BoundAction action) {
+  const auto button = buttons_.try_emplace(std::move(name)).first;
+  button->second[static_cast<std::size_t>(kind)] = std::move(action);
+  if (inputs_ != nullptr) {
+    inputs_->rebound(button->first);
+  }
 }
 
 bool Agent::Impl::unbind(std::string_view name) {
@@ -15,26 +19,45 @@ bool Agent::Impl::unbind(std::string_view name) {
     return false;
   }
   buttons_.erase(found);
+  if (inputs_ != nullptr) {
+    inputs_->rebound(name);
+  }
   return true;
 }
 
-Errc Agent::Impl::press(std::string_view name) {
+const Agent::Impl::BoundAction* Agent::Impl::bound(std::string_view name, PressKind kind) const {
   const auto found = buttons_.find(name);
   if (found == buttons_.end()) {
-    return Errc::kInvalidArgument;
+    return nullptr;
   }
-  if (const auto* action = std::get_if<ButtonAction>(&found->second)) {
-    return act(*action);
+  const BoundAction& action = found->second[static_cast<std::size_t>(kind)];
+  return std::holds_alternative<std::monostate>(action) ? nullptr : &action;
+}
+
+Errc Agent::Impl::press(std::string_view name, PressKind kind) {
+  const BoundAction* const found = bound(name, kind);
+  ButtonUpdate update;
+  update.button = name;
+  update.kind = kind;
+  if (found == nullptr) {
+    update.code = Errc::kInvalidArgument;
+  } else if (const auto* action = std::get_if<ButtonAction>(found)) {
+    update.code = act(*action);
+  } else {
+    delivery_.push(std::get<std::function<void()>>(*found));
   }
-  delivery_.push(std::get<std::function<void()>>(found->second));
+  const Errc code = update.code;
+  log_.info("button", name, ' ', to_string(kind),
+            code == Errc::kOk ? "" : " refused: ", code == Errc::kOk ? "" : to_string(code));
+  tell_button(std::move(update));
   arm();
-  return Errc::kOk;
+  return code;
 }
 
 Errc Agent::Impl::act(const ButtonAction& action) {
   switch (action.kind) {
-    case ButtonAction::Kind::kCall: return press_call(action.user);
-    case ButtonAction::Kind::kPlan: return press_plan(action.plan);
+    case ButtonAction::Kind::kCall: return press_call(action.user, action.repeat);
+    case ButtonAction::Kind::kPlan: return press_plan(action.plan, action.repeat);
     case ButtonAction::Kind::kAnswer:
     case ButtonAction::Kind::kDecline:
     case ButtonAction::Kind::kSilence: return act_ringing(action.kind);
@@ -48,7 +71,7 @@ Errc Agent::Impl::act(const ButtonAction& action) {
   }
   const Errc code = press_hang_up();
   const bool idle = code == Errc::kUnknownCall;
-  return idle && !action.user.empty() ? press_call(action.user) : code;
+  return idle && !action.user.empty() ? press_call(action.user, action.repeat) : code;
 }
 
 Errc Agent::Impl::act_ringing(ButtonAction::Kind kind) {
@@ -65,11 +88,15 @@ bool Agent::Impl::would_add() const {
   return options_.lines == 1 && oldest(CallState::kConnected).has_value();
 }
 
-Errc Agent::Impl::press_plan(const std::string& name) {
+Errc Agent::Impl::press_again(const CallId& call, RepeatPress repeat) {
+  return repeat == RepeatPress::kCancel ? cancel(to_text(call).view(), {}, {}) : Errc::kAlreadySent;
+}
+
+Errc Agent::Impl::press_plan(const std::string& name, RepeatPress repeat) {
   const auto last = plan_calls_.find(name);
   const auto info = last == plan_calls_.end() ? std::nullopt : engine_->find_call(last->second);
   if (info && info->state == CallState::kCalling) {
-    return Errc::kAlreadySent;
+    return press_again(info->call, repeat);
   }
   if (would_add()) {
     return Errc::kBusy;
@@ -81,10 +108,10 @@ Errc Agent::Impl::press_plan(const std::string& name) {
   return result.code;
 }
 
-Errc Agent::Impl::press_call(const std::string& user) {
+Errc Agent::Impl::press_call(const std::string& user, RepeatPress repeat) {
   for (std::size_t i = 0; const auto info = engine_->call_at(i); ++i) {
     if (info->outgoing && info->state == CallState::kCalling && info->peer.user.view() == user) {
-      return Errc::kAlreadySent;
+      return press_again(info->call, repeat);
     }
   }
   return would_add() ? Errc::kBusy : call(CallPlan::parallel({user}), {}, {}).code;

@@ -151,6 +151,7 @@ CheckedOptions check(const AgentOptions& options) {
   CheckedOptions checked;
   checked.settings = check_settings(options);
   check_lists(options, checked.settings);
+  check_inputs(options);
   checked.link = check_link(options.broker, checked.settings.self);
   const auto root = transport::TopicRoot::parse(options.broker.topic_root);
   if (!root) {

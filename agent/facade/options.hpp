@@ -21,6 +21,8 @@ struct CheckedOptions {
 /// Errors: throws std::invalid_argument naming the option, what it is and what is allowed.
 [[nodiscard]] CheckedOptions check(const AgentOptions& options);
 
+/// Checks what buttons are wired to. Errors: as check().
+void check_inputs(const AgentOptions& options);
 /// Fills in the lists of users, and checks plans and push texts. Errors: as check().
 void check_lists(const AgentOptions& options, Settings& settings);
 

@@ -4,7 +4,7 @@
 // stands between them and MQTT: topics made and read, messages encoded and decoded.
 //
 // --instructions runs a fixed number of calls and prints how many messages they had, for
-// engine_instructions.sh to count their instructions.
+// instructions.sh to count their instructions.
 
 #include <array>
 #include <chrono>

@@ -27,7 +27,7 @@ TEST_GROUP(Evdev) {
     fake_kernel::add_keyboard(3, "gpio-keys", {KEY_PHONE, KEY_A});
   }
   std::unique_ptr<Keyboard> open(const char* device, unsigned code = KEY_PHONE, bool grab = false) {
-    return evdev->open({.device = device, .grab = grab, .code = code}, fault);
+    return evdev->open({.device = device, .grab = grab, .codes = {code}}, fault);
   }
   void refuses(const char* device, unsigned code, bool missing, const char* text) {
     fault = {};

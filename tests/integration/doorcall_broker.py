@@ -40,11 +40,11 @@ def free_port():
 class Process:
     """A child whose output goes to a file; ended by its id when the test ends."""
 
-    def __init__(self, argv, log, cwd=None):
+    def __init__(self, argv, log, cwd=None, environment=None):
         self.log = log
         with open(log, "ab") as out:
             self.child = subprocess.Popen(argv, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-                                          cwd=cwd)
+                                          cwd=cwd, env={**os.environ, **(environment or {})})
 
     def signal(self, number):
         self.child.send_signal(number)

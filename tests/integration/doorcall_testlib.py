@@ -78,9 +78,10 @@ class Control:
 class Daemon:
     """A doorcalld with a thread that keeps all its events and a picture of what is."""
 
-    def __init__(self, world, user, device="one", extra="", replace=()):
+    def __init__(self, world, user, device="one", extra="", replace=(), environment=None):
         self.world = world
         self.user = user
+        self.environment = environment
         self.account = f"{device}@{user}"
         base = os.path.join(world.directory, self.account)
         self.config_path = base + ".toml"
@@ -108,7 +109,8 @@ class Daemon:
             self.events = []
             self.devices = {}
             self.link = ""
-        self.process = Process([self.world.daemon_program, "--config", self.config_path], self.log)
+        self.process = Process([self.world.daemon_program, "--config", self.config_path], self.log,
+                               environment=self.environment)
         end = time.monotonic() + DEADLINE
         while True:
             try:
@@ -295,8 +297,8 @@ class World:
     def start_broker(self):
         self.broker = Broker(self)
 
-    def daemon(self, user, device="one", extra="", replace=()):
-        started = Daemon(self, user, device, extra, replace)
+    def daemon(self, user, device="one", extra="", replace=(), environment=None):
+        started = Daemon(self, user, device, extra, replace, environment)
         self.daemons.append(started)
         return started.online()
 

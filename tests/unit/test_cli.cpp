@@ -141,6 +141,26 @@ TEST(Cli, PeopleSeeTheMode) {
   STRCMP_CONTAINS(":00 (schedule)  ring-to-open for 20 min", on.c_str());
 }
 
+TEST(Cli, AButtonIsPressedInEachWay) {
+  STRCMP_EQUAL(R"(press {"name":"bell"})", asked({"press", "bell"}).c_str());
+  STRCMP_EQUAL(R"(press {"name":"bell","kind":"double"})",
+               asked({"press", "bell", "--double"}).c_str());
+  STRCMP_EQUAL(R"(press {"name":"bell","kind":"long"})",
+               asked({"press", "bell", "--long"}).c_str());
+  STRCMP_EQUAL("exit 2", asked({"press", "bell", "--long", "--double"}).c_str());
+}
+
+TEST(Cli, PeopleSeeWhatButtonsDo) {
+  STRCMP_EQUAL("button  bell  action  double  already_sent",
+               event(R"({"type":"button","change":"action","button":"bell","kind":"double",)"
+                     R"("code":"already_sent"})")
+                   .c_str());
+  STRCMP_EQUAL("button  bell  state  missing  /dev/gpiochip0 is not there",
+               event(R"({"type":"button","change":"state","button":"bell","state":"missing",)"
+                     R"("text":"/dev/gpiochip0 is not there"})")
+                   .c_str());
+}
+
 TEST(Cli, NobodyMovesTheCursorOfWhoReads) {
   const std::string line = event(R"({"type":"call","call":"1f","change":"incoming",)"
                                  R"("caller_name":"\u001b[2Jx","data":"a\nb"})");

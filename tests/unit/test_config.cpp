@@ -31,7 +31,7 @@ TEST(Config, TheDocumentedDefaultsAreTheRealOnes) {
   std::string all;
   for (const Setting& setting : doorcall::platform::detail::settings()) {
     const bool alone = setting.section != "broker.tls" && setting.section != "plans" &&
-                       setting.section != "dnd.schedule";
+                       setting.section != "dnd.schedule" && setting.section != "button";
     if (!setting.initial.empty() && alone) {
       all += std::string(setting.section) + '.' + std::string(setting.key) + " = " +
              std::string(setting.initial) + '\n';
@@ -105,11 +105,11 @@ TEST(Config, EverySettingOfCallsAndHardwareIsRead) {
   STRCMP_EQUAL("audio", config.control.group.c_str());
   CHECK_TRUE(config.log.level == doorcall::platform::LogLevel::kDebug);
   CHECK_EQUAL(3U, config.buttons.size());
-  CHECK_TRUE(config.buttons[0].action == doorcall::platform::ButtonAction::kCall);
-  STRCMP_EQUAL("apt1", config.buttons[0].target.c_str());
-  CHECK_TRUE(config.buttons[1].action == doorcall::platform::ButtonAction::kToggle);
-  CHECK_TRUE(config.buttons[2].action == doorcall::platform::ButtonAction::kPlan);
-  STRCMP_EQUAL("night", config.buttons[2].target.c_str());
+  CHECK_TRUE(config.buttons[0].press.action == doorcall::platform::ButtonAction::kCall);
+  STRCMP_EQUAL("apt1", config.buttons[0].press.target.c_str());
+  CHECK_TRUE(config.buttons[1].press.action == doorcall::platform::ButtonAction::kToggle);
+  CHECK_TRUE(config.buttons[2].press.action == doorcall::platform::ButtonAction::kPlan);
+  STRCMP_EQUAL("night", config.buttons[2].press.target.c_str());
 }
 
 TEST(Config, AllErrorsAreReportedInTheOrderOfTheLines) {

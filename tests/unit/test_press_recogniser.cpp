@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "platform/kernel_time.hpp"
 #include "platform/press_recogniser.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -289,51 +288,4 @@ TEST(PressRecogniser, AnHourHeldIsOnePressAtNoWork) {
   run(7'200'000);
   tells("pressed@30 single@30 stuck@60000 freed@3600005 released@3600005");
   CHECK_COMPARE(button.steps(), <=, 6U);
-}
-
-TEST_GROUP(KernelTime) {
-  static constexpr std::int64_t kMs = 1'000'000;
-  static constexpr std::int64_t kHour = 3'600'000 * kMs;
-  static constexpr std::int64_t kToday = 1'700'000'000'000 * kMs;
-};
-
-TEST(KernelTime, AStampGoesOnTheLoopsClockByItsAge) {
-  const platform::KernelClocks now{.loop = 5 * kMs, .monotonic = 5 * kMs, .real = kToday};
-  CHECK(platform::loop_time(3 * kMs, now) == at(3));
-  CHECK(platform::loop_time(3 * kMs + 999'999, now) == at(3));
-}
-
-TEST(KernelTime, TheTimeASuspendedMachineSleptIsAdded) {
-  const platform::KernelClocks now{
-      .loop = 7 * kHour + 500 * kMs, .monotonic = kHour + 500 * kMs, .real = kToday};
-  CHECK(platform::loop_time(kHour + 470 * kMs, now) == Instant(Millis(7 * 3'600'000 + 470)));
-}
-
-TEST(KernelTime, OldKernelsStampTheTimeOfDay) {
-  const platform::KernelClocks now{.loop = kHour, .monotonic = kHour / 2, .real = kToday};
-  CHECK(platform::loop_time(kToday - 30 * kMs, now) == Instant(Millis(3'600'000 - 30)));
-}
-
-TEST(KernelTime, AStampIsNeverInTheFutureNorBeforeTheStart) {
-  const platform::KernelClocks now{.loop = kHour, .monotonic = kHour, .real = kToday};
-  CHECK(platform::loop_time(2 * kHour, now) == Instant(Millis(3'600'000)));
-  CHECK(platform::loop_time(kToday + kHour, now) == Instant(Millis(3'600'000)));
-  CHECK(platform::loop_time(kToday - 2 * kHour, now) == at(0));
-}
-
-/// A press across a suspension: held when it began, released after it.
-TEST(KernelTime, APressAcrossASuspensionIsOnePressOfTheTimeThatItTook) {
-  PressRecogniser button({.double_time = kNone, .long_time = Millis{800}}, false, at(0));
-  std::vector<PressEvent> events;
-  const platform::KernelClocks before{.loop = kHour, .monotonic = kHour, .real = kToday};
-  const platform::KernelClocks after{
-      .loop = 2 * kHour, .monotonic = kHour + 100 * kMs, .real = kToday + kHour};
-  button.edge(true, platform::loop_time(kHour, before), events);
-  button.edge(false, platform::loop_time(kHour + 50 * kMs, after), events);
-  button.tick(Instant(Millis(2 * 3'600'000)), events);
-  std::string told;
-  for (const PressEvent& event : events) {
-    told += word(event.kind) + ' ';
-  }
-  STRCMP_EQUAL("pressed long stuck freed released ", told.c_str());
 }

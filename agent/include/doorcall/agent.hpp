@@ -187,16 +187,24 @@ class Agent {
 
   // --- buttons
 
-  /// Binds a button's name to an action or to own code, replacing what was bound.
+  /// Binds a kind of press of the button of this name to an action or to own code, replacing what
+  /// was bound; without a kind the single press. AgentOptions::inputs says what it is wired to.
   void bind_button(std::string name, ButtonAction action);
   void bind_button(std::string name, std::function<void()> on_press);
-  /// False if there is none of that name.
+  void bind_button(std::string name, PressKind kind, ButtonAction action);
+  void bind_button(std::string name, PressKind kind, std::function<void()> on_press);
+  /// Unbinds all kinds. False if there is none of that name.
   bool unbind_button(std::string_view name);
   /// What a button of that name does when pressed, done now (own code: from the loop).
-  /// Errors: kInvalidArgument: there is no such button; kUnknownCall: there is no call to act on;
-  /// kAlreadySent: that user is being called; else as the method that it stands for.
-  Errc press(std::string_view name);
+  /// Errors: kInvalidArgument: there is no such button, or this kind of press is not bound;
+  /// kUnknownCall: there is no call to act on; kAlreadySent: that user is being called; else as the
+  /// method that it stands for.
+  Errc press(std::string_view name, PressKind kind = PressKind::kSingle);
   [[nodiscard]] std::vector<std::string> buttons() const;
+  /// Whether this kind of press of the button is bound.
+  [[nodiscard]] bool button_bound(std::string_view name, PressKind kind) const;
+  /// How the inputs are; empty before start().
+  [[nodiscard]] std::vector<InputView> inputs() const;
 
   // --- media
 

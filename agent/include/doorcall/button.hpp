@@ -7,6 +7,27 @@
 
 namespace doorcall {
 
+/// How a button is pressed.
+enum class PressKind : std::uint8_t { kSingle, kDouble, kLong };
+
+inline constexpr std::uint8_t kPressKindLast = 2;
+
+/// The kind's name, for example "double". Thread: any. Lifetime: static text.
+[[nodiscard]] constexpr std::string_view to_string(PressKind kind) noexcept {
+  switch (kind) {
+    case PressKind::kSingle: return "single";
+    case PressKind::kDouble: return "double";
+    case PressKind::kLong: return "long";
+  }
+  return "unknown";
+}
+
+/// What a press does that would make a call which is being made already.
+enum class RepeatPress : std::uint8_t {
+  kRefuse,  ///< nothing, with kAlreadySent; on_button tells it
+  kCancel,  ///< gives that call up
+};
+
 /// What a press of a button does.
 struct ButtonAction {
   enum class Kind : std::uint8_t {
@@ -23,6 +44,7 @@ struct ButtonAction {
   Kind kind = Kind::kAnswer;
   std::string user;  ///< with kCall; with kToggle it may be empty: then it does not call
   std::string plan;  ///< with kPlan: a name in AgentOptions::plans
+  RepeatPress repeat = RepeatPress::kRefuse;  ///< with kCall and kPlan
 
   /// Reads "call:<user>", "plan:<name>", "answer", "decline", "hang_up", "toggle", "toggle:<user>",
   /// "silence", "dnd" or "pull"; none for anything else.

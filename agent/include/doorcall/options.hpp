@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "doorcall/inputs.hpp"
 #include "doorcall/plan.hpp"
 
 namespace doorcall {
@@ -92,6 +93,9 @@ struct AgentOptions {
   /// for the line that calls.
   std::string push_title = "{caller}";
   std::string push_content;
+
+  /// What buttons are wired to, opened by start(); up to 32. What is missing is waited for.
+  std::vector<ButtonInput> inputs;
 
   /// Media program and its arguments, run for each connected call; empty: none. Never a shell text.
   std::vector<std::string> media_command;

@@ -11,6 +11,7 @@
 #include "doorcall/call.hpp"
 #include "doorcall/change.hpp"
 #include "doorcall/info.hpp"
+#include "doorcall/inputs.hpp"
 #include "doorcall/reason.hpp"
 #include "doorcall/state.hpp"
 
@@ -107,6 +108,7 @@ struct Listener {
   std::function<void(const LinkUpdate&)> on_link;
   std::function<void(const DeviceMode&)> on_mode;
   std::function<void(const InfoUpdate&)> on_info;
+  std::function<void(const ButtonUpdate&)> on_button;
 };
 
 /// 0 is no token.
