@@ -5,7 +5,7 @@
 
 namespace doorcall {
 
-Slot Core::find_call(const CallId& id) const noexcept {
+Slot CoreLookup::find_call(const CallId& id) const noexcept {
   return calls_.find([&](const Call& call) { return call.id == id; });
 }
 
@@ -32,12 +32,12 @@ Slot Core::make_call(const CallId& id, const LegKey& own) noexcept {
   return slot;
 }
 
-TimerId Core::timer(const Call& call, CallTimer kind) const noexcept {
+TimerId CoreLookup::timer(const Call& call, CallTimer kind) const noexcept {
   return timers_.call(slot_of(call), kind);
 }
 
 /// Whom the call is with: who invited here, or of an own call who answered or was invited first.
-const Leg* Core::peer_leg(const Call& call) const noexcept {
+const Leg* CoreLookup::peer_leg(const Call& call) const noexcept {
   const Leg* first = nullptr;
   for (const Slot slot : others_of(call)) {
     const Leg& leg = legs_[slot];
@@ -49,13 +49,13 @@ const Leg* Core::peer_leg(const Call& call) const noexcept {
   return call.outgoing ? first : nullptr;
 }
 
-Account Core::peer_of(const Call& call) const noexcept {
+Account CoreLookup::peer_of(const Call& call) const noexcept {
   const Leg* peer = peer_leg(call);
   return peer == nullptr ? call.inviter : peer->holder();
 }
 
 /// How far the call is: of an own call the other end's leg, before it rings anybody the own one.
-LegState Core::shown_leg(const Call& call) const noexcept {
+LegState CoreLookup::shown_leg(const Call& call) const noexcept {
   const Leg* peer = call.outgoing ? peer_leg(call) : nullptr;
   return peer != nullptr ? peer->state : own_leg(call).state;
 }
@@ -100,7 +100,7 @@ void Core::release(Call& call) noexcept {
   calls_.give_back(slot);
 }
 
-std::size_t Core::lines_used() const noexcept {
+std::size_t CoreLookup::lines_used() const noexcept {
   std::size_t used = drains_.count();
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     // an invitation that is not proven fresh must not keep others out
@@ -110,7 +110,7 @@ std::size_t Core::lines_used() const noexcept {
 }
 
 /// Lines that somebody speaks on or calls from: those that only ring can still be answered.
-std::size_t Core::lines_talking() const noexcept {
+std::size_t CoreLookup::lines_talking() const noexcept {
   std::size_t used = drains_.count();
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     const CallState state = calls_[s].state;

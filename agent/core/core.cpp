@@ -11,7 +11,7 @@ namespace doorcall {
 
 Core::Core(const Settings& chosen, const Limits& limits, const Tables& tables,
            std::span<const std::uint8_t, 32> seed, Instant now) noexcept
-    : CoreData(chosen, limits, tables, seed, now) {}
+    : CoreLookup(chosen, limits, tables, seed, now) {}
 
 Result Core::handle(const Input& input, Instant now) noexcept {
   assert(output_count_ == 0 && "drain the outputs before the next input");

@@ -7,13 +7,13 @@
 #include <string_view>
 #include <variant>
 
-#include "agent/core/core_data.hpp"
+#include "agent/core/core_lookup.hpp"
 
 namespace doorcall {
 
 /// The engine's inside: its tables, and one group of methods for each source file. Private to
 /// agent/core.
-class Core : private CoreData {
+class Core : private CoreLookup {
  public:
   using CoreData::counters;
   using CoreData::incarnation;
@@ -21,6 +21,12 @@ class Core : private CoreData {
   using CoreData::mode;
   using CoreData::settings;
   using CoreData::take_tables;
+  using CoreLookup::call_at;
+  using CoreLookup::find_info;
+  using CoreLookup::member_at;
+  using CoreLookup::own_state;
+  using CoreLookup::peer_at;
+  using CoreLookup::quiet;
 
   Core(const Settings& chosen, const Limits& limits, const Tables& tables,
        std::span<const std::uint8_t, 32> seed, Instant now) noexcept;
@@ -29,15 +35,6 @@ class Core : private CoreData {
   Result handle(const Input& input, Instant now) noexcept;
   [[nodiscard]] bool next_output(Output& out) noexcept;
   [[nodiscard]] Deadline next_deadline() const noexcept;
-
-  // report.cpp: what others may look at
-  [[nodiscard]] std::optional<CallInfo> call_at(std::size_t index) const noexcept;
-  [[nodiscard]] std::optional<LegView> member_at(const CallId& id,
-                                                 std::size_t index) const noexcept;
-  [[nodiscard]] std::optional<CallInfo> find_info(const CallId& id) const noexcept;
-  [[nodiscard]] std::optional<PeerInfo> peer_at(std::size_t index) const noexcept;
-  [[nodiscard]] PresenceState own_state() const noexcept;
-  [[nodiscard]] bool quiet() const noexcept;
 
   // join.cpp
   [[nodiscard]] std::optional<CallId> pullable_at(std::size_t index) const noexcept;
@@ -100,17 +97,10 @@ class Core : private CoreData {
   [[nodiscard]] Millis retry_delay(std::uint8_t attempts) noexcept;
 
   // --- calls.cpp: the table of calls, one set_state, one finish ---
-  [[nodiscard]] Slot find_call(const CallId& id) const noexcept;
   [[nodiscard]] Slot make_call(const CallId& id, const LegKey& own) noexcept;
-  [[nodiscard]] const Leg* peer_leg(const Call& call) const noexcept;
-  [[nodiscard]] Account peer_of(const Call& call) const noexcept;
-  [[nodiscard]] LegState shown_leg(const Call& call) const noexcept;
-  [[nodiscard]] TimerId timer(const Call& call, CallTimer kind) const noexcept;
   void set_state(Call& call, CallState state) noexcept;
   void finish(Call& call, Reason reason, std::string_view data = {}) noexcept;
   void release(Call& call) noexcept;
-  [[nodiscard]] std::size_t lines_used() const noexcept;
-  [[nodiscard]] std::size_t lines_talking() const noexcept;
   [[nodiscard]] CallEvent event_of(const Call& call, CallChange change) const noexcept;
   [[nodiscard]] CallEvent event_of(const Call& call, const Leg& leg,
                                    std::string_view data = {}) const noexcept;
@@ -118,11 +108,6 @@ class Core : private CoreData {
   void emit_of(const Call& call, const Leg& leg, CallChange change) noexcept;
 
   // --- legs.cpp: the legs of a call, one set_leg ---
-  [[nodiscard]] Slot find_leg(const Call& call, const LegKey& key) const noexcept;
-  [[nodiscard]] Slot find_member(const Call& call, const Account& account) const noexcept;
-  [[nodiscard]] bool is_member(Slot found, const Account& sender) const noexcept;
-  [[nodiscard]] Slot find_live(const Call& call, const UserId& user) const noexcept;
-  [[nodiscard]] TimerId timer(const Leg& leg, LegTimer kind) const noexcept;
   [[nodiscard]] Slot add_leg(Call& call, const LegKey& key, const UserId& user) noexcept;
   bool make_room(Call& call) noexcept;
   void remove_leg(Call& call, Slot slot) noexcept;
@@ -131,17 +116,8 @@ class Core : private CoreData {
   void clear_leg(Leg& leg) noexcept;
   void watch_member(const Leg& leg) noexcept;
   [[nodiscard]] bool live_elsewhere(const Call& call, const Leg& leg) const noexcept;
-  [[nodiscard]] bool on_roster(const Call& call, const UserId& user) const noexcept;
-  [[nodiscard]] std::uint32_t next_join(const Call& call) const noexcept;
-  [[nodiscard]] static bool joined_before(const Leg& a, const Leg& b) noexcept;
-  [[nodiscard]] static bool key_before(const LegKey& a, const LegKey& b) noexcept;
-  [[nodiscard]] bool is_first(const Call& call, const Leg& leg) const noexcept;
-  [[nodiscard]] bool others_present(const Call& call) const noexcept;
-  [[nodiscard]] bool others_pending(const Call& call) const noexcept;
 
   // --- tombstones.cpp ---
-  [[nodiscard]] Slot find_tombstone(const CallId& id) const noexcept;
-  [[nodiscard]] Slot find_tombstone(const CallId& id, const LegKey& key) const noexcept;
   [[nodiscard]] Slot find_early_end(const Header& header) const noexcept;
   void bury(const Call& call, Reason reason) noexcept;
   void bury(const Call& call, const Leg& leg) noexcept;
@@ -314,7 +290,6 @@ class Core : private CoreData {
 
   // --- roster.cpp: who is in the call ---
   [[nodiscard]] std::span<const LegView> snapshot(const Call& call) noexcept;
-  [[nodiscard]] LegView view_of(const Leg& leg) const noexcept;
   void spread(const Call& call, Slot except = kNoSlot) noexcept;
   void tell_ringing(const Call& call) noexcept;
   void tell_roster(const Leg& member) noexcept;
@@ -386,9 +361,7 @@ class Core : private CoreData {
   void peer_offline(Slot slot, const PresenceReceived& input) noexcept;
   void believe_offline(Slot slot) noexcept;
   void forget_peer(Slot slot) noexcept;
-  [[nodiscard]] Slot find_peer(const Account& account) const noexcept;
   [[nodiscard]] Slot take_peer(const Account& account) noexcept;
-  [[nodiscard]] bool known_offline(const UserId& user) const noexcept;
   void presence_changed() noexcept;
   void publish_presence() noexcept;
   void incarnation_seen(const Account& account, Incarnation seen) noexcept;

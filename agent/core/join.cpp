@@ -96,7 +96,7 @@ void Core::on_join(const MessageReceived& input, const Header& header, const Joi
   for (const Slot each : legs_of(call)) {
     parties += legs_[each].live() ? 1U : 0U;
   }
-  if (!on_roster(call, input.sender.user)) {
+  if (!names_user(call, input.sender.user)) {
     post_reject(input.sender, header.call, header.leg, Reason::kNotAllowed);
     return;
   }

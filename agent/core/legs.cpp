@@ -6,7 +6,7 @@
 
 namespace doorcall {
 
-Slot Core::find_leg(const Call& call, const LegKey& key) const noexcept {
+Slot CoreLookup::find_leg(const Call& call, const LegKey& key) const noexcept {
   for (const Slot slot : legs_of(call)) {
     if (legs_[slot].key == key) {
       return slot;
@@ -16,7 +16,7 @@ Slot Core::find_leg(const Call& call, const LegKey& key) const noexcept {
 }
 
 /// The connected leg of `account`; also one that is lost to this device.
-Slot Core::find_member(const Call& call, const Account& account) const noexcept {
+Slot CoreLookup::find_member(const Call& call, const Account& account) const noexcept {
   for (const Slot slot : others_of(call)) {
     if (legs_[slot].connected() && legs_[slot].held_by(account)) {
       return slot;
@@ -26,12 +26,12 @@ Slot Core::find_member(const Call& call, const Account& account) const noexcept 
 }
 
 /// `found`, which a message names as its sender's own leg, is that: connected, and the sender's.
-bool Core::is_member(Slot found, const Account& sender) const noexcept {
+bool CoreLookup::is_member(Slot found, const Account& sender) const noexcept {
   return found != kNoSlot && legs_[found].connected() && legs_[found].held_by(sender);
 }
 
 /// The leg of `user` that has not ended, if there is one beside the own leg.
-Slot Core::find_live(const Call& call, const UserId& user) const noexcept {
+Slot CoreLookup::find_live(const Call& call, const UserId& user) const noexcept {
   for (const Slot slot : others_of(call)) {
     if (legs_[slot].live() && legs_[slot].user == user) {
       return slot;
@@ -117,7 +117,7 @@ void Core::clear_leg(Leg& leg) noexcept {
   }
 }
 
-TimerId Core::timer(const Leg& leg, LegTimer kind) const noexcept {
+TimerId CoreLookup::timer(const Leg& leg, LegTimer kind) const noexcept {
   return timers_.leg(slot_of(leg), kind);
 }
 
@@ -132,7 +132,7 @@ bool Core::live_elsewhere(const Call& call, const Leg& leg) const noexcept {
 }
 
 /// `user` is or was in the call, or was invited into it.
-bool Core::on_roster(const Call& call, const UserId& user) const noexcept {
+bool CoreLookup::names_user(const Call& call, const UserId& user) const noexcept {
   for (const Slot slot : legs_of(call)) {
     if (legs_[slot].user == user) {
       return true;
@@ -149,7 +149,7 @@ void Core::watch_member(const Leg& leg) noexcept {
   arm_in(timer(leg, LegTimer::kHeartbeat), settings.heartbeat_time);
 }
 
-std::uint32_t Core::next_join(const Call& call) const noexcept {
+std::uint32_t CoreLookup::next_join(const Call& call) const noexcept {
   std::uint32_t last = 0;
   for (const Slot slot : legs_of(call)) {
     last = legs_[slot].join_number > last ? legs_[slot].join_number : last;
@@ -158,19 +158,19 @@ std::uint32_t Core::next_join(const Call& call) const noexcept {
 }
 
 /// Members are ordered as they joined; of two with one number the lower owner comes first.
-bool Core::joined_before(const Leg& a, const Leg& b) noexcept {
+bool CoreLookup::joined_before(const Leg& a, const Leg& b) noexcept {
   if (a.join_number != b.join_number) {
     return a.join_number < b.join_number;
   }
   return key_before(a.key, b.key);
 }
 
-bool Core::key_before(const LegKey& a, const LegKey& b) noexcept {
+bool CoreLookup::key_before(const LegKey& a, const LegKey& b) noexcept {
   return a.owner != b.owner ? a.owner < b.owner : a.number < b.number;
 }
 
 /// True if no member that is there joined before `leg`.
-bool Core::is_first(const Call& call, const Leg& leg) const noexcept {
+bool CoreLookup::is_first(const Call& call, const Leg& leg) const noexcept {
   for (const Slot slot : legs_of(call)) {
     if (legs_[slot].present() && joined_before(legs_[slot], leg)) {
       return false;
@@ -180,7 +180,7 @@ bool Core::is_first(const Call& call, const Leg& leg) const noexcept {
 }
 
 /// Some other user is connected and heard of.
-bool Core::others_present(const Call& call) const noexcept {
+bool CoreLookup::others_present(const Call& call) const noexcept {
   for (const Slot slot : others_of(call)) {
     if (legs_[slot].present() && legs_[slot].user != settings.self.user) {
       return true;
@@ -189,7 +189,7 @@ bool Core::others_present(const Call& call) const noexcept {
   return false;
 }
 
-bool Core::others_pending(const Call& call) const noexcept {
+bool CoreLookup::others_pending(const Call& call) const noexcept {
   for (const Slot slot : others_of(call)) {
     if (legs_[slot].pending()) {
       return true;

@@ -6,7 +6,7 @@
 
 namespace doorcall {
 
-Slot Core::find_peer(const Account& account) const noexcept {
+Slot CoreLookup::find_peer(const Account& account) const noexcept {
   return peers_.find([&](const Peer& peer) { return peer.account == account; });
 }
 
@@ -25,7 +25,7 @@ Slot Core::take_peer(const Account& account) noexcept {
   return slot;
 }
 
-bool Core::known_offline(const UserId& user) const noexcept {
+bool CoreLookup::known_offline(const UserId& user) const noexcept {
   bool known = false;
   for (Slot s = peers_.next(0); s != kNoSlot; s = peers_.next(s + 1U)) {
     if (peers_[s].account.user == user) {

@@ -118,8 +118,7 @@ void Core::on_ack(const Account& sender, const Ack& ack) noexcept {
   const MessageKind kind = slot == kNoSlot ? MessageKind::kMarker : outgoing_[slot].kind;
   if (kind == MessageKind::kInfo) {
     info_acked(slot, sender.device);
-  } else if (slot != kNoSlot &&
-             (outgoing_[slot].final_message() || kind == MessageKind::kRoster)) {
+  } else if (slot != kNoSlot && (outgoing_[slot].final_message() || kind == MessageKind::kRoster)) {
     ack_of(slot, sender.device);
   } else {
     ++counters.dropped_bad_state;

@@ -20,7 +20,7 @@ CallInfo info_of(const Tombstone& tomb) noexcept {
 
 }  // namespace
 
-std::optional<CallInfo> Core::call_at(std::size_t index) const noexcept {
+std::optional<CallInfo> CoreLookup::call_at(std::size_t index) const noexcept {
   for (Slot s = calls_.next(0); s != kNoSlot; s = calls_.next(s + 1U)) {
     if (index-- == 0) {
       const Call& call = calls_[s];
@@ -47,7 +47,7 @@ std::optional<CallInfo> Core::call_at(std::size_t index) const noexcept {
 }
 
 /// The index-th in order, without sorting the table: connected ones as they joined, then the rest.
-std::optional<LegView> Core::member_at(const CallId& id, std::size_t index) const noexcept {
+std::optional<LegView> CoreLookup::member_at(const CallId& id, std::size_t index) const noexcept {
   const Slot slot = find_call(id);
   if (slot == kNoSlot) {
     return std::nullopt;
@@ -78,7 +78,7 @@ std::optional<LegView> Core::member_at(const CallId& id, std::size_t index) cons
   return std::nullopt;
 }
 
-std::optional<CallInfo> Core::find_info(const CallId& id) const noexcept {
+std::optional<CallInfo> CoreLookup::find_info(const CallId& id) const noexcept {
   for (std::size_t i = 0;; ++i) {
     const auto info = call_at(i);
     if (!info || info->call == id) {
@@ -87,7 +87,7 @@ std::optional<CallInfo> Core::find_info(const CallId& id) const noexcept {
   }
 }
 
-std::optional<PeerInfo> Core::peer_at(std::size_t index) const noexcept {
+std::optional<PeerInfo> CoreLookup::peer_at(std::size_t index) const noexcept {
   // the index-th in account order, without sorting the table
   for (Slot s = peers_.next(0); s != kNoSlot; s = peers_.next(s + 1U)) {
     std::size_t before = 0;
@@ -102,7 +102,7 @@ std::optional<PeerInfo> Core::peer_at(std::size_t index) const noexcept {
   return std::nullopt;
 }
 
-PresenceState Core::own_state() const noexcept {
+PresenceState CoreLookup::own_state() const noexcept {
   const auto rank = [](CallState state) {
     switch (state) {
       case CallState::kAccepting:
@@ -123,7 +123,7 @@ PresenceState Core::own_state() const noexcept {
   return most == 0 && mode.dnd ? PresenceState::kDnd : kStates[most];
 }
 
-bool Core::quiet() const noexcept {
+bool CoreLookup::quiet() const noexcept {
   // A drain is over long before the tombstone of its call.
   return calls_.count() == 0 && outgoing_.count() == 0 && tombstones_.count() == 0 &&
          output_count_ == 0;

@@ -28,7 +28,7 @@ std::span<const LegView> Core::snapshot(const Call& call) noexcept {
   return snapshot_;
 }
 
-LegView Core::view_of(const Leg& leg) const noexcept {
+LegView CoreLookup::view_of(const Leg& leg) const noexcept {
   LegView view{leg.key, leg.user, {}, leg.state, leg.reason, leg.join_number, Millis{0}};
   if (leg.connected() || leg.join_number != 0 || leg.key.number == 0) {
     view.device = leg.device;

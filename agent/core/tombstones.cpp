@@ -6,7 +6,7 @@
 namespace doorcall {
 
 /// The own leg of the ended call, the last one if there were several.
-Slot Core::find_tombstone(const CallId& id) const noexcept {
+Slot CoreLookup::find_tombstone(const CallId& id) const noexcept {
   Slot last = kNoSlot;
   for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
     const Tombstone& tomb = tombstones_[s];
@@ -17,7 +17,7 @@ Slot Core::find_tombstone(const CallId& id) const noexcept {
   return last;
 }
 
-Slot Core::find_tombstone(const CallId& id, const LegKey& key) const noexcept {
+Slot CoreLookup::find_tombstone(const CallId& id, const LegKey& key) const noexcept {
   return tombstones_.find(
       [&](const Tombstone& tomb) { return !tomb.early && tomb.id == id && tomb.of(key); });
 }

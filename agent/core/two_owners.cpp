@@ -15,7 +15,7 @@ void Core::second_invite(const MessageReceived& input, Call& call, const Invite&
   // was on the roster.
   const bool heir = invite.replaces == own && !call.outgoing;
   const bool member =
-      find_member(call, input.sender) != kNoSlot || (heir && on_roster(call, input.sender.user));
+      find_member(call, input.sender) != kNoSlot || (heir && names_user(call, input.sender.user));
   if (!member) {  // nor is anybody of an unproven call: it comes again
     ++counters.dropped_not_entitled;
     return;

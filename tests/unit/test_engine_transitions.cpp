@@ -219,8 +219,7 @@ TEST(EngineTransitions, AreThoseOfTheCheckedTable) {
   golden << file.rdbuf();
   if (golden.str() != table) {
     const std::string text =
-        "The transitions differ from " + kGolden + ":\n" +
-        difference(golden.str(), table) +
+        "The transitions differ from " + kGolden + ":\n" + difference(golden.str(), table) +
         "Check each line against the protocol, then run with DOORCALL_UPDATE_GOLDEN=1.";
     FAIL(text.c_str());
   }

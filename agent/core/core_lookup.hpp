@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "agent/core/core_data.hpp"
+
+namespace doorcall {
+
+/// What can be asked of the engine's tables without changing anything. Private to agent/core; the
+/// source files are those of the tables.
+class CoreLookup : protected CoreData {
+ public:
+  using CoreData::CoreData;
+
+  // report.cpp: what others may look at
+  [[nodiscard]] std::optional<CallInfo> call_at(std::size_t index) const noexcept;
+  [[nodiscard]] std::optional<LegView> member_at(const CallId& id,
+                                                 std::size_t index) const noexcept;
+  [[nodiscard]] std::optional<CallInfo> find_info(const CallId& id) const noexcept;
+  [[nodiscard]] std::optional<PeerInfo> peer_at(std::size_t index) const noexcept;
+  [[nodiscard]] PresenceState own_state() const noexcept;
+  [[nodiscard]] bool quiet() const noexcept;
+
+ protected:
+  // timers of a call and of a leg
+  [[nodiscard]] TimerId timer(const Call& call, CallTimer kind) const noexcept;
+  [[nodiscard]] TimerId timer(const Leg& leg, LegTimer kind) const noexcept;
+
+  // calls.cpp
+  [[nodiscard]] Slot find_call(const CallId& id) const noexcept;
+  [[nodiscard]] const Leg* peer_leg(const Call& call) const noexcept;
+  [[nodiscard]] Account peer_of(const Call& call) const noexcept;
+  [[nodiscard]] LegState shown_leg(const Call& call) const noexcept;
+  [[nodiscard]] std::size_t lines_used() const noexcept;
+  [[nodiscard]] std::size_t lines_talking() const noexcept;
+
+  // legs.cpp
+  [[nodiscard]] Slot find_leg(const Call& call, const LegKey& key) const noexcept;
+  [[nodiscard]] Slot find_member(const Call& call, const Account& account) const noexcept;
+  [[nodiscard]] bool is_member(Slot found, const Account& sender) const noexcept;
+  [[nodiscard]] Slot find_live(const Call& call, const UserId& user) const noexcept;
+  [[nodiscard]] bool names_user(const Call& call, const UserId& user) const noexcept;
+  [[nodiscard]] std::uint32_t next_join(const Call& call) const noexcept;
+  [[nodiscard]] static bool joined_before(const Leg& a, const Leg& b) noexcept;
+  [[nodiscard]] static bool key_before(const LegKey& a, const LegKey& b) noexcept;
+  [[nodiscard]] bool is_first(const Call& call, const Leg& leg) const noexcept;
+  [[nodiscard]] bool others_present(const Call& call) const noexcept;
+  [[nodiscard]] bool others_pending(const Call& call) const noexcept;
+
+  // tombstones.cpp
+  [[nodiscard]] Slot find_tombstone(const CallId& id) const noexcept;
+  [[nodiscard]] Slot find_tombstone(const CallId& id, const LegKey& key) const noexcept;
+
+  // presence.cpp
+  [[nodiscard]] Slot find_peer(const Account& account) const noexcept;
+  [[nodiscard]] bool known_offline(const UserId& user) const noexcept;
+
+  // roster.cpp
+  [[nodiscard]] LegView view_of(const Leg& leg) const noexcept;
+};
+
+}  // namespace doorcall
