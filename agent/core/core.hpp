@@ -116,11 +116,13 @@ class Core : private CoreLookup {
   void clear_leg(Leg& leg) noexcept;
   void watch_member(const Leg& leg) noexcept;
   [[nodiscard]] bool live_elsewhere(const Call& call, const Leg& leg) const noexcept;
+  [[nodiscard]] bool shown_elsewhere(const Call& call, const Leg& leg) const noexcept;
 
   // --- tombstones.cpp ---
   [[nodiscard]] Slot find_early_end(const Header& header) const noexcept;
   void bury(const Call& call, Reason reason) noexcept;
   void bury(const Call& call, const Leg& leg) noexcept;
+  void bury_again(const Header& header, Slot before) noexcept;
   void bury_early(const Account& sender, const Header& header, Reason reason) noexcept;
   [[nodiscard]] Slot take_tombstone() noexcept;
   [[nodiscard]] Errc errc_for_ended(const CallId& id) const noexcept;
@@ -197,6 +199,7 @@ class Core : private CoreLookup {
   void on_invite(const MessageReceived& input, const Header& header, const Invite& invite,
                  std::uint64_t nonce) noexcept;
   [[nodiscard]] static bool refused_here(Reason reason) noexcept;
+  bool over_here(const Account& sender, const Header& header, const LegKey& replaces) noexcept;
   void known_invite(const MessageReceived& input, Call& call, const Invite& invite,
                     std::uint64_t nonce) noexcept;
   [[nodiscard]] bool proven_fresh(const MessageReceived& input,
@@ -297,9 +300,12 @@ class Core : private CoreLookup {
   bool view_received(const MessageReceived& input, Call& call,
                      std::span<const LegView> legs) noexcept;
   void one_leg_each(Call& call, const Leg& leg) noexcept;
-  [[nodiscard]] bool names_own_leg(const Call& call, std::span<const LegView> legs) const noexcept;
-  [[nodiscard]] bool claims_orphan(const Call& call, const Leg& leg, const Account& sender,
-                                   std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] static const LegView* connected_view(std::span<const LegView> legs,
+                                                     const LegKey& key,
+                                                     const DeviceId& device) noexcept;
+  [[nodiscard]] const LegView* claims_orphan(const Call& call, const Leg& leg,
+                                             const Account& sender,
+                                             std::span<const LegView> legs) const noexcept;
   [[nodiscard]] bool owner_present(const Call& call, const Leg& leg) const noexcept;
   void merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept;
   [[nodiscard]] bool may_write(const Call& call, const Leg& leg, const Account& from,

@@ -50,7 +50,11 @@ void Core::on_end(const MessageReceived& input, const Header& header, const End&
   const Slot found = find_leg(call, header.leg);
   const bool here = call.state == CallState::kConnected || call.state == CallState::kAccepting;
   const bool moved = end.reason == Reason::kMoved && header.to == settings.self.device;
-  const bool entitled = is_member(found, input.sender) && (moved || is_first(call, legs_[found]));
+  // Each has moved the other's user at once: both go, and who pulled stays.
+  const bool crossed = moved && found != kNoSlot && legs_[found].held_by(input.sender) &&
+                       legs_[found].reason == Reason::kMoved;
+  const bool entitled =
+      crossed || (is_member(found, input.sender) && (moved || is_first(call, legs_[found])));
   if (!here || !entitled) {
     ++counters.dropped_not_entitled;  // not acked: once its sender is first here, too, it counts
     return;

@@ -97,7 +97,7 @@ bool Core::leg_over(Call& call, const Leg& leg, Reason why, std::string_view dat
   const bool news = !leg.lost;  // loss is each member's own view
   const bool others =
       others_pending(call) || (calling ? call.plan != kNoSlot : others_present(call));
-  if (others && !live_elsewhere(call, leg)) {
+  if (others && !shown_elsewhere(call, leg)) {
     put(event_of(call, leg, data));
   }
   if (!still_alive(call, why, data)) {
@@ -117,8 +117,8 @@ void Core::note_outcome(Call& call, Reason reason) noexcept {
 /// The last invitation of a call is over: if somebody was in it who is lost, the call is over for
 /// that, and not for who did not come.
 Reason Core::why_alone(const Call& call, Reason why) const noexcept {
-  const bool of_ring =
-      stronger(Reason::kCancelled, why) != Reason::kCancelled || why == Reason::kCancelled;
+  const bool of_ring = stronger(Reason::kCancelled, why) != Reason::kCancelled ||
+                       why == Reason::kCancelled || why == Reason::kCallerLost;
   for (const Slot slot : others_of(call)) {
     if (of_ring && legs_[slot].lost) {
       return Reason::kPeerLost;

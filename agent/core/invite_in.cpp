@@ -42,16 +42,12 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
     }
     return;
   }
-  // An ended leg stays ended; what had to be said of it is being repeated until it is acknowledged.
-  if (find_tombstone(header.call, header.leg) != kNoSlot || stopping_ ||
-      invite.ring_left.count() <= 0 || find_early_end(header) != kNoSlot) {
+  if (stopping_ || invite.ring_left.count() <= 0 || find_early_end(header) != kNoSlot) {
     ++counters.dropped_bad_state;
     return;
   }
-  if (const Slot before = find_tombstone(header.call, invite.replaces);
-      before != kNoSlot && refused_here(tombstones_[before].reason)) {
-    post_reject(input.sender, header.call, header.leg, tombstones_[before].reason);
-    return;  // its person has answered the leg that this one stands for
+  if (over_here(input.sender, header, invite.replaces)) {
+    return;
   }
   const bool fresh = proven_fresh(input, invite);
   if (!fresh && !room_for_question(input.sender)) {
@@ -72,6 +68,26 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
   } else {
     ask_fresh(call, invite.ring_left);
   }
+}
+
+/// True if the leg is over here, or stands for one that is: a person hears of a call once, and the
+/// heir is told what became of it. The other devices of the user may ring.
+bool Core::over_here(const Account& sender, const Header& header, const LegKey& replaces) noexcept {
+  if (find_tombstone(header.call, header.leg) == kNoSlot) {
+    const Slot before = find_tombstone(header.call, replaces);
+    if (before == kNoSlot ||
+        !(tombstones_[before].told || refused_here(tombstones_[before].reason))) {
+      return false;
+    }
+    bury_again(header, before);
+  }
+  const Tombstone& tomb = tombstones_[find_tombstone(header.call, header.leg)];
+  if (tomb.again) {
+    post_reject(sender, header.call, header.leg, tomb.reason);
+  } else {  // what had to be said of it is being repeated until it is acknowledged
+    ++counters.dropped_bad_state;
+  }
+  return true;
 }
 
 bool Core::refused_here(Reason reason) noexcept {

@@ -134,13 +134,14 @@ void Core::join_again(Call& call, Leg& leg, const MessageReceived& input,
     post_reject(input.sender, header.call, header.leg, Reason::kAlreadyHere);
     return;
   }
+  make_room(call);  // not at the cost of the leg that the new one follows: others must hear of both
   const Account before = leg.holder();
   set_leg(call, leg, LegState::kEnded, same_device ? Reason::kPeerLost : Reason::kMoved);
   if (!same_device) {
     repeat_final(MessageKind::kEnd, call, own_leg(call).key, {before.user, {&before.device, 1}, {}},
                  {.reason = Reason::kMoved});
   }
-  put(event_of(call, leg));
+  announce(call, leg);
   admit_joiner(call, input, join);
   restart_media(call);
 }

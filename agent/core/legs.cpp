@@ -75,6 +75,7 @@ bool Core::make_room(Call& call) noexcept {
 }
 
 void Core::remove_leg(Call& call, Slot slot) noexcept {
+  call.last_join = std::max(call.last_join, legs_[slot].join_number);
   clear_leg(legs_[slot]);
   legs_.give_back(slot);
   (void)std::remove(call.legs.begin(), call.legs.begin() + call.leg_count, slot);
@@ -131,6 +132,17 @@ bool Core::live_elsewhere(const Call& call, const Leg& leg) const noexcept {
   return false;
 }
 
+/// The user of `leg` rings or is there in another leg, too.
+bool Core::shown_elsewhere(const Call& call, const Leg& leg) const noexcept {
+  for (const Slot slot : others_of(call)) {
+    const Leg& other = legs_[slot];
+    if (&other != &leg && other.user == leg.user && other.live() && !other.lost) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// `user` is or was in the call, or was invited into it.
 bool CoreLookup::names_user(const Call& call, const UserId& user) const noexcept {
   for (const Slot slot : legs_of(call)) {
@@ -150,9 +162,9 @@ void Core::watch_member(const Leg& leg) noexcept {
 }
 
 std::uint32_t CoreLookup::next_join(const Call& call) const noexcept {
-  std::uint32_t last = 0;
+  std::uint32_t last = call.last_join;
   for (const Slot slot : legs_of(call)) {
-    last = legs_[slot].join_number > last ? legs_[slot].join_number : last;
+    last = std::max(last, legs_[slot].join_number);
   }
   return last + 1;
 }

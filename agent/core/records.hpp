@@ -95,6 +95,7 @@ struct Call {
   Slot plan = kNoSlot;
   std::uint32_t next_number = 0;  ///< of the last own invitation
   std::uint32_t version = 0;      ///< counts changes of legs
+  std::uint32_t last_join = 0;    ///< highest join number of those that had to give way
   CallId id;
   Account caller;              ///< who created the call; empty while joining
   Account inviter;             ///< who rang here, or who was asked to join; of own calls: self
@@ -168,6 +169,8 @@ struct Tombstone {
   bool shown = false;     ///< stands for the call in lists
   bool outgoing = false;  ///< own: the call was created here
   bool early = false;     ///< a cancel, or a confirm for another device, came before the invite
+  bool told = false;      ///< of this user: the listeners were told of the call
+  bool again = false;     ///< an heir's, which stood for one that was over here
   Reason reason = Reason::kNone;
   std::uint32_t number = 0;
   Instant ended{};

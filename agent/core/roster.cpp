@@ -92,17 +92,20 @@ bool Core::view_received(const MessageReceived& input, Call& call,
                          std::span<const LegView> legs) noexcept {
   const Header& header = input.message->header;
   const Slot found = find_leg(call, header.leg);
-  const bool claimed = found != kNoSlot && claims_orphan(call, legs_[found], input.sender, legs);
+  const LegView* claim =
+      found == kNoSlot ? nullptr : claims_orphan(call, legs_[found], input.sender, legs);
   const bool member = is_member(found, input.sender);
-  if (claimed) {
-    join_view(call, legs_[found], input.sender.device, next_join(call));
+  if (claim != nullptr) {
+    join_view(call, legs_[found], claim->device, claim->join_number);
     legs_[found].incarnation = header.incarnation;
     put(event_of(call, legs_[found]));
   } else if (!member || !heard(call, legs_[found], header.incarnation)) {
     ++counters.dropped_not_entitled;
     return false;
   }
-  if (call.state == CallState::kAccepting && names_own_leg(call, legs)) {
+  const LegView* own = connected_view(legs, own_leg(call).key, settings.self.device);
+  if (call.state == CallState::kAccepting && own != nullptr) {
+    own_leg(call).join_number = own->join_number;
     connect(call, legs);  // the confirm was lost, this says the same
     return true;
   }
@@ -126,23 +129,22 @@ void Core::one_leg_each(Call& call, const Leg& leg) noexcept {
   }
 }
 
-bool Core::names_own_leg(const Call& call, std::span<const LegView> legs) const noexcept {
-  return std::any_of(legs.begin(), legs.end(), [&](const LegView& view) {
-    return view.key == own_leg(call).key && view.state == LegState::kConnected &&
-           view.device == settings.self.device;
+/// Where `legs` show this leg as connected with that device; nullptr: nowhere.
+const LegView* Core::connected_view(std::span<const LegView> legs, const LegKey& key,
+                                    const DeviceId& device) noexcept {
+  const auto found = std::find_if(legs.begin(), legs.end(), [&](const LegView& view) {
+    return view.key == key && view.state == LegState::kConnected && view.device == device;
   });
+  return found == legs.end() ? nullptr : &*found;
 }
 
 /// The owner of a pending leg is gone, and the invited device says that it was confirmed: there is
-/// nobody else to ask.
-bool Core::claims_orphan(const Call& call, const Leg& leg, const Account& sender,
-                         std::span<const LegView> legs) const noexcept {
-  return leg.pending() && !owned(leg) && call.state == CallState::kConnected &&
-         sender.user == leg.user && !owner_present(call, leg) &&
-         std::any_of(legs.begin(), legs.end(), [&](const LegView& view) {
-           return view.key == leg.key && view.state == LegState::kConnected &&
-                  view.device == sender.device;
-         });
+/// nobody else to ask. The view that says so, nullptr if it is not so.
+const LegView* Core::claims_orphan(const Call& call, const Leg& leg, const Account& sender,
+                                   std::span<const LegView> legs) const noexcept {
+  const bool orphan = leg.pending() && !owned(leg) && call.state == CallState::kConnected &&
+                      sender.user == leg.user && !owner_present(call, leg);
+  return orphan ? connected_view(legs, leg.key, sender.device) : nullptr;
 }
 
 bool Core::owner_present(const Call& call, const Leg& leg) const noexcept {
@@ -174,7 +176,8 @@ bool Core::may_write(const Call& call, const Leg& leg, const Account& from, cons
   if (mine || (leg.connected() && leg.held_by(from))) {
     return true;  // whoever rings here knows best; a member writes its own leg
   }
-  if (leg.pending()) {
+  // Another device of this user says nothing to this one: its owner speaks for it.
+  if (leg.pending() || leg.user == settings.self.user) {
     return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg));
   }
   // moved: the same view shows where the user has gone to
@@ -224,7 +227,9 @@ void Core::learn_leg(Call& call, const LegView& view) noexcept {
       arm(timer(leg, LegTimer::kRing), after(leg.ring_deadline, kHeirTime));
     }
   }
-  announce(call, leg);
+  if (leg.live()) {  // of this user an ended one is remembered, but no news
+    announce(call, leg);
+  }
 }
 
 /// A member has joined: it is synced from now on, and hears what this device knows.
@@ -241,8 +246,8 @@ void Core::join_view(Call& call, Leg& leg, const DeviceId& device, std::uint32_t
 }
 
 void Core::announce(const Call& call, const Leg& leg) noexcept {
-  const bool elsewhere = !leg.live() && live_elsewhere(call, leg);
-  if (call.announced && call.state != CallState::kAccepting && !elsewhere) {
+  const bool no_news = !leg.live() && shown_elsewhere(call, leg);
+  if (call.announced && call.state != CallState::kAccepting && !no_news) {
     put(event_of(call, leg));
   }
 }

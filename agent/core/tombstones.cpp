@@ -62,6 +62,7 @@ void Core::bury(const Call& call, Reason reason) noexcept {
   Tombstone& tomb = tombstones_[take_tombstone()];
   tomb.own = true;
   tomb.shown = true;
+  tomb.told = call.announced;
   tomb.outgoing = call.outgoing;
   tomb.reason = reason;
   tomb.id = call.id;
@@ -73,12 +74,27 @@ void Core::bury(const Call& call, Reason reason) noexcept {
 
 void Core::bury(const Call& call, const Leg& leg) noexcept {
   Tombstone& tomb = tombstones_[take_tombstone()];
+  tomb.told = call.announced && leg.user == settings.self.user;
   tomb.reason = leg.reason;
   tomb.id = call.id;
   tomb.number = leg.key.number;
   tomb.owner = leg.key.owner;
   tomb.peer.user = leg.user;
   tomb.winner = leg.winner();
+}
+
+/// An heir's leg that will not ring here: the one that it stands for, `before`, is over. An heir of
+/// that heir may follow.
+void Core::bury_again(const Header& header, Slot before) noexcept {
+  const Reason reason = tombstones_[before].reason;
+  Tombstone& tomb = tombstones_[take_tombstone()];
+  tomb.told = true;
+  tomb.again = true;
+  // Another device has declined for all: so it is for the heir, too.
+  tomb.reason = reason == Reason::kDeclinedElsewhere ? Reason::kDeclinedEverywhere : reason;
+  tomb.id = header.call;
+  tomb.number = header.leg.number;
+  tomb.owner = header.leg.owner;
 }
 
 /// What ends a leg has come before its invite, which must not ring then (rule 5).

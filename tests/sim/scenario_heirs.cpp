@@ -88,6 +88,24 @@ void heir_takes_the_answer(Scenario& s) {
   s.expect_members(call, {1, 2});
 }
 
+/// The heir hears of the loss long after the ring has ended for want of it: who rang does not ring
+/// again, and is as good as unreachable for the heir.
+void heir_comes_too_late(Scenario& s) {
+  const CallId call = s.connected_call();
+  Calling long_ring;
+  long_ring.users = {2};
+  long_ring.to = call;
+  long_ring.ring_time = Millis{120'000};
+  s.call(0, long_ring);
+  s.run(Millis{500});
+  s.blind(1);  // it has to wait for the lost timer
+  s.world().crash(0);
+  s.run(Millis{60'000});
+  s.expect_ended(2, call, Reason::kCallerLost);
+  s.expect_count(2, call, CallChange::kIncoming, 1);
+  s.expect_ended(1, call, Reason::kPeerLost);
+}
+
 /// The owner comes back and knows nothing; the heir goes on.
 void restart_while_ringing_in_group(Scenario& s) {
   const CallId call = ringing_for(s, 0);
@@ -121,6 +139,7 @@ const ScenarioCase kCases[] = {
     {"heir_lost_too", heir_lost_too, {1, 1, 1}},
     {"owner_lost_between_accept_and_confirm", owner_lost_between_accept_and_confirm},
     {"heir_takes_the_answer", heir_takes_the_answer, {1, 1, 1}},
+    {"heir_comes_too_late", heir_comes_too_late, {1, 1, 1}},
     {"restart_while_ringing_in_group", restart_while_ringing_in_group, {1, 1, 1}},
     {"ringing_device_restarts_in_group", ringing_device_restarts_in_group, {1, 1, 1}},
 };

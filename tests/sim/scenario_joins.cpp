@@ -50,6 +50,28 @@ void pull_race_two_devices(Scenario& s) {
   s.expect_ended(1, call, Reason::kMoved);
 }
 
+/// Both sides are pulled over in the same moment: nobody stays in half a call.
+void pulls_from_both_sides(Scenario& s) {
+  const CallId call = s.call(0, 1);
+  s.run(Millis{500});
+  s.accept(2, call);
+  s.run(Millis{11'000});
+  s.join(1, call, true);
+  s.join(3, call, true);
+  s.run(Millis{60'000});
+  s.expect_idle({0, 1, 2, 3});
+}
+
+/// With a third one in the call the two that have pulled find each other.
+void pulls_from_both_sides_in_a_group(Scenario& s) {
+  const CallId call = s.group({2, 4});
+  s.run(Millis{11'000});
+  s.join(1, call, true);
+  s.join(3, call, true);
+  s.run(Millis{60'000});
+  s.expect_members(call, {1, 3, 4});
+}
+
 /// Not moving: the user is there already.
 void join_where_the_user_is(Scenario& s) {
   const CallId call = s.call(0, 1);
@@ -124,6 +146,8 @@ const ScenarioCase kCases[] = {
     {"left_and_back", left_and_back, {1, 1, 1}},
     {"declined_and_joined", declined_and_joined, {1, 1, 1}},
     {"pull_to_another_device", pull_to_another_device, {1, 2}},
+    {"pulls_from_both_sides", pulls_from_both_sides, {2, 2}},
+    {"pulls_from_both_sides_in_a_group", pulls_from_both_sides_in_a_group, {2, 2, 1}},
     {"pull_race_two_devices", pull_race_two_devices, {1, 3}},
     {"join_where_the_user_is", join_where_the_user_is, {1, 2}},
     {"move_crosses_leave", move_crosses_leave, {1, 2}},

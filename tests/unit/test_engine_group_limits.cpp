@@ -164,6 +164,23 @@ TEST(EngineGroupLimits, AnEndedLegGivesWayAndIsStillAnsweredFor) {
   STRCMP_EQUAL("cancel(declined_elsewhere)", scene.station.words().c_str());
 }
 
+TEST(EngineGroupLimits, TheNumberOfAMemberThatGaveWayIsNotGivenAgain) {
+  Scene scene(Stage::kOutConnected, many_parties([](Limits& limits) { limits.legs = 3; }));
+  Actor two("panel@apt2", 0xA2);
+  Actor three("panel@apt3", 0xA3);
+  const auto add = [&](const Actor& who) {
+    InviteUsers command = invite(who.self.user);
+    command.call = scene.call;
+    CHECK_TRUE(scene.station.give(command).code == Errc::kOk);
+  };
+  add(two);
+  scene.station.hear(two.self, two.accept(scene.call, {scene.station.self, 2}));
+  scene.station.hear(two.self, two.leave(scene.call, {scene.station.self, 2}));
+  add(three);
+  scene.station.hear(three.self, three.accept(scene.call, {scene.station.self, 3}));
+  UNSIGNED_LONGS_EQUAL(3, scene.station.events.back().join_number);
+}
+
 TEST(EngineGroupLimits, WhenTheDevicesAreFullTheNextIsCountedAndMayStillAnswer) {
   Scene scene(Stage::kCalling, many_parties([](Limits& limits) { limits.devices = 1; }));
   Actor hall("hall@apt1");

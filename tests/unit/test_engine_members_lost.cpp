@@ -50,6 +50,23 @@ TEST(EngineMembersLost, IsSyncedOnAndBackWhenItIsHeard) {
   STRCMP_EQUAL(kAll, trio.seen().c_str());
 }
 
+// It has restarted and was invited anew: the leg that is lost hides nothing.
+TEST(EngineMembersLost, TheEndOfItsNextLegIsTold) {
+  Trio trio("door@gate");
+  trio.live(Millis{40'000}, {&trio.two});
+  const LegKey next{trio.two.self, 1};
+  for (const LegState state : {LegState::kConnected, LegState::kEnded}) {
+    const Reason reason = state == LegState::kEnded ? Reason::kHangUp : Reason::kNone;
+    const LegView view = leg_view(next, "panel@apt1", state, 3, reason);
+    if (state == LegState::kConnected) {
+      (void)trio.roster(trio.two, {trio.door.self, 2}, {&view, 1});
+    } else {
+      STRCMP_EQUAL("event:member(apt1 ended(hang_up)) ack",
+                   trio.roster(trio.one, next, {&view, 1}).c_str());
+    }
+  }
+}
+
 TEST(EngineMembersLost, AnotherLifeOfItIsNotItsReturn) {
   Trio trio("door@gate");
   trio.live(Millis{40'000}, {&trio.two});

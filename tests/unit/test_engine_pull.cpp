@@ -70,6 +70,40 @@ TEST(EnginePull, OfTwoThatPullAtOnceTheLastOneHasIt) {
   STRCMP_EQUAL("connected", group_.state(0).c_str());
 }
 
+// Each of the two that talk lets the other one's user move: both go, and who is left alone, too.
+TEST(EnginePull, FromBothSidesAtOnceItEndsForAll) {
+  Group group({"panel@apt1", "hall@apt1", "hall@gate"});
+  group.call_users(invite_users({"apt1"}));
+  group.answer({1});
+  group.run(Millis{11'000});
+  group.give(group.at(2), join(group.call, true));
+  group.give(group.at(3), join(group.call, true));
+  group.run(Millis{40'000});
+  for (const std::size_t each : {0U, 1U, 2U, 3U}) {
+    STRCMP_EQUAL("moved", group.reason(each).c_str());
+  }
+}
+
+TEST(EnginePull, InACrowdTheOthersHearWhichLegItFollows) {
+  RigOptions options;
+  options.limits.legs = 4;
+  Group group({"panel@apt1", "phone@apt1", "panel@apt2", "panel@apt3"}, options);
+  group.call_users(invite_users({"apt1", "apt2"}));
+  group.answer({1, 3});
+  group.run(Millis{11'000});
+  InviteUsers third = invite_users({"apt3"});
+  third.call = group.call;
+  group.give(group.door(), third);
+  group.run(Millis{500});
+  group.give(group.at(4), reject(group.call));
+  group.run(Millis{500});
+  group.give(group.at(2), join(group.call, true));
+  group.run(Millis{1'000});
+  STRCMP_EQUAL("connected", group.state(2).c_str());
+  STRCMP_EQUAL("door@gate connected, panel@apt2 connected, phone@apt1 connected, apt1 ended(moved)",
+               group.seen_by(0).c_str());
+}
+
 TEST(EnginePull, IsKnownFromWhatIsOverheard) {
   talk();
   CHECK_TRUE(group_.at(2).engine().pullable_at(0) == group_.call);  // from the confirm

@@ -63,6 +63,35 @@ TEST(EngineRoster, AnEndedLegThatIsNewIsNotOfInterest) {
   STRCMP_EQUAL(all_.c_str(), trio_.seen().c_str());
 }
 
+TEST(EngineRoster, AnEndedLegOfItsOwnUserIsNoNews) {
+  STRCMP_EQUAL("ack",
+               from_door(leg_view(new_, "hall@apt1", LegState::kEnded, 0, Reason::kBusy)).c_str());
+  STRCMP_EQUAL((all_ + ", apt1 ended(busy)").c_str(), trio_.seen().c_str());
+}
+
+TEST(EngineRoster, AViewThatConfirmsBringsTheNumber) {
+  Scene scene(Stage::kAccepting);
+  const std::array<LegView, 2> views{
+      leg_view({scene.peer.self, 0}, "door@gate", LegState::kConnected),
+      leg_view(scene.leg, "panel@apt1", LegState::kConnected, 4)};
+  scene.hear(scene.peer.sync(scene.call, {scene.peer.self, 0}, views, "panel"));
+  STRCMP_EQUAL("connected", scene.state().c_str());
+  UNSIGNED_LONGS_EQUAL(4, scene.station.engine().member_at(scene.call, 1)->join_number);
+}
+
+// Its owner was lost before it could tell the others.
+TEST(EngineRoster, WhoSaysItselfThatItWasConfirmedBringsItsNumber) {
+  Trio trio("panel@apt2");  // no heir
+  const LegView ringing = leg_view(new_, "panel@apt3", LegState::kRinging);
+  (void)trio.roster(trio.door, creator_, {&ringing, 1});
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, creator_, Reason::kPeerLost));
+  Actor three("panel@apt3", 0xA3);
+  const LegView said = leg_view(new_, "panel@apt3", LegState::kConnected, 7);
+  (void)trio.roster(three, new_, {&said, 1});
+  const auto third = trio.station.engine().member_at(trio.call, 2);
+  CHECK_TRUE(third && third->device == three.self.device && third->join_number == 7);
+}
+
 TEST(EngineRoster, APendingLegIsWrittenByItsOwnerOnly) {
   (void)from_door(leg_view(new_, "panel@apt3", LegState::kInviting));
   STRCMP_EQUAL("ack", from_two(leg_view(new_, "panel@apt3", LegState::kRinging)).c_str());

@@ -236,6 +236,20 @@ TEST(EngineTwoOwners, TheOtherDeviceOfItsUserIsLeftToTheOthers) {
   STRCMP_EQUAL("end(hang_up) event:ended(hang_up)", trio.station.words().c_str());
 }
 
+TEST(EngineTwoOwners, OfItsOtherDeviceTheOwnerSaysWhenItIsGone) {
+  Trio trio("panel@apt1");
+  const LegKey key{trio.two.self, 1};
+  LegView other = leg_view(key, "hall@apt1", LegState::kConnected, 3);
+  (void)trio.roster(trio.two, {trio.door.self, 2}, std::span(&other, 1));
+  other = leg_view(key, "hall@apt1", LegState::kEnded, 3, Reason::kAcceptFailed);
+  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&other, 1));
+  CHECK_TRUE(trio.seen().find("hall@apt1 connected") != std::string::npos);
+  (void)trio.roster(trio.two, {trio.door.self, 2}, std::span(&other, 1));
+  STRCMP_EQUAL(
+      "door@gate connected, panel@apt1 connected, panel@apt2 connected, apt1 ended(accept_failed)",
+      trio.seen().c_str());
+}
+
 TEST(EngineTwoOwners, AloneWithTheOtherDeviceOfItsUserItIsOver) {
   Trio trio("panel@apt1");
   const LegView other = leg_view({trio.two.self, 1}, "hall@apt1", LegState::kConnected, 3);
