@@ -48,7 +48,8 @@ constexpr Row kRows[] = {
     {set(R::kAlreadyHere), kOwnAnswer | kOnItsOwn | set(R::kAlreadyHere)},
     {set(R::kCallerLost), kOwnAnswer | kOnItsOwn},
     // a person hung up while the answer was on its way
-    {kGaveUp | kRefused, set(R::kHangUp)},
+    {kGaveUp | kRefused | set(R::kAnsweredElsewhere, R::kAlreadyHere, R::kCallerLost),
+     set(R::kHangUp)},
 };
 
 /// What a device of the invited user shows when the owner has told it.

@@ -99,7 +99,8 @@ bool ended_fitly(World& world, const CallTruth& call, const LegTruth& leg, std::
   if (leg.owner_gone || !remembers(world, call, leg.owner) || !remembers(world, call, device)) {
     return may_end_alone(reason) || world.checks().cramped(device);
   }
-  if (side.connected || (leg.winner == device && !side.ever_connected)) {
+  const bool was_let_in = leg.winner == device && !side.ever_connected && !side.ever_joined;
+  if (side.connected || was_let_in) {
     return may_end_connected(reason) || (invites(call, device) && may_end_inviting(reason));
   }
   if (side.ever_joined || side.ever_connected) {

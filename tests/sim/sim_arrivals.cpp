@@ -40,10 +40,9 @@ void World::arrive_message(Device& device, const Delivery& delivery, const Accou
   const Account speaker =
       hooks_ == nullptr ? sender : hooks_->speaker(*this, sender, decoded_.header());
   if (result.ok()) {
-    checks_.triggered(
-        now_, device.index,
-        {delivery.retained ? nullptr : &decoded_.message(), sender, delivery.expiry_left,
-         delivery.stamped - delivery.arrived, packet.published});
+    checks_.triggered(device.index, {delivery.retained ? nullptr : &decoded_.message(), sender,
+                                     delivery.expiry_left, delivery.stamped - delivery.arrived,
+                                     packet.published});
     handle(device,
            MessageReceived{speaker, delivery.retained, delivery.expiry_left, &decoded_.message()},
            bytes);

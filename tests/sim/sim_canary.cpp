@@ -6,6 +6,7 @@
 #include <array>
 
 #include "tests/sim/sim_batch.hpp"
+#include "tests/sim/sim_canary_events.hpp"
 #include "tests/sim/sim_run.hpp"
 #include "tests/sim/sim_shrink.hpp"
 
@@ -185,6 +186,26 @@ class LostEndings : public Hooks {
   }
 };
 
+/// A cancel is lost on its way to one device, and somebody says that this one has heard it.
+class StolenCancel : public Hooks {
+ public:
+  bool lets_through(World& world, const Packet& packet, std::size_t to) override {
+    if (packet.kind != MessageKind::kCancel || to % 2 == 0 ||
+        !transport::decode(packet.bytes, decoded_).ok()) {
+      return true;
+    }
+    Message ack;
+    ack.header = decoded_.header();
+    ack.header.to = world.checks().truth().account(packet.sender).device;
+    ack.body = Ack{decoded_.header().sequence};
+    forge_for(world, to, packet.sender, ack);
+    return false;
+  }
+
+ private:
+  transport::Decoded decoded_;
+};
+
 template <typename Kind>
 std::unique_ptr<Hooks> make() {
   return std::make_unique<Kind>();
@@ -205,6 +226,11 @@ constexpr Canary kCanaries[] = {
     {"double-info", "info twice or out of order", make<DoubleInfo>},
     {"blind-watcher", "presence differs from the truth", make<BlindWatcher>},
     {"forgotten-push", "push not taken back", make<ForgottenPush>},
+    {"stolen-cancel", "not told of the end", make<StolenCancel>},
+    {"late-move", "members out of order", make_late_move},
+    {"untold-leave", "members differ from events", make_untold_leave},
+    {"unnumbered", "member without its number", make_unnumbered},
+    {"wronged-winner", "nobody took the answer back", make_wronged_winner},
     {"one-line-more", "more calls than lines", make<OneLineMore>},
 };
 

@@ -107,6 +107,7 @@ void World::strike_agent(Device& device, Fault fault, fakes::Prng& prng) {
     device.down_for = down;
   } else if (fault == Fault::kSuspended) {
     device.suspended_until = now_ + Millis{prng.between(100, 60'000)};
+    checks_.suspended(device.index, device.suspended_until);
     device.wake = std::max(device.wake, device.suspended_until);
     if (device.suspended_until > now_ + keep_alive * 3 / 2) {
       cut(device, device.suspended_until - now_, keep_alive * 3 / 2);

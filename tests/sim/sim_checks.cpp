@@ -15,6 +15,10 @@ constexpr std::uint64_t kInvariantEach = 16;  // it walks everything
 constexpr std::uint64_t kInvariantEach = 1;
 #endif
 
+/// The longest that an owner may be silent about an end that not everybody has heard: the longest
+/// pause between two repetitions, and some air for late timers.
+constexpr Millis kSilenceMax = kRetryMax * (100 + kRetryJitterPercent) / 100 + Millis{1'500};
+
 constexpr std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9fb21c651e98df25U;
   return digest ^ digest >> 29;
@@ -30,9 +34,11 @@ void Checks::fail(Instant now, std::string name, std::string detail) {
 
 void Checks::booted(std::size_t device, const Engine* engine) {
   engines_[device] = engine;
+  linked_[device] = kNever;
 }
 
 void Checks::crashed(Instant now, std::size_t device) {
+  forgets_legs(device);
   engines_[device] = nullptr;
   live_[device].clear();
   trigger_ = Trigger{};
@@ -46,6 +52,8 @@ void Checks::crashed(Instant now, std::size_t device) {
     side.was_lost = lost;
     for (LegTruth& leg : call.legs) {
       leg.presented &= ~(1U << device);
+      leg.turned_away &= ~(1U << device);
+      leg.heard &= ~(1U << device);
       leg.over &= ~(1U << device);
       if (leg.owner == device && leg.decided == kNever) {
         leg.decided = now;
@@ -55,10 +63,19 @@ void Checks::crashed(Instant now, std::size_t device) {
   }
 }
 
+/// What it had to repeat about its legs it will not repeat any more.
+void Checks::forgets_legs(std::size_t device) {
+  for (CallTruth& call : truth_.calls()) {
+    for (LegTruth& leg : call.legs) {
+      leg.past |= leg.owner == device;
+    }
+  }
+}
+
 void Checks::stepped(Instant now, std::size_t device, std::size_t outputs) {
   trigger_ = Trigger{};
   trigger_leg_ = kNoLeg;
-  ++steps_;
+  roster_told_ |= ++steps_ % kInvariantEach == 0;
   const Engine& engine = *engines_[device];
   const Counters& counters = engine.counters();
   cramped_[device] |=
@@ -73,6 +90,7 @@ void Checks::stepped(Instant now, std::size_t device, std::size_t outputs) {
     }
   }
   live_calls(now, device);
+  roster_told_ = false;
   if (steps_ % kInvariantEach == 0) {
     all_calls(now, device);
   }
@@ -85,12 +103,13 @@ void Checks::live_calls(Instant now, std::size_t device) {
   std::uint32_t ringing = 0;
   std::uint32_t on_line = 0;
   for (const std::uint32_t number : live_[device]) {
-    const CallTruth& call = truth_.calls()[number];
+    CallTruth& call = truth_.calls()[number];
     CallInfo none;
     none.call = call.id;
     const CallInfo info = engine.find_call(call.id).value_or(none);
     (info.state == CallState::kRinging ? ringing : on_line) += 1;
-    if (!live_call(now, device, info)) {
+    if (!live_call(now, device, info) ||
+        (roster_told_ && info.state == CallState::kConnected && !roster_fits(now, device, call))) {
       return;
     }
   }
@@ -130,7 +149,48 @@ bool Checks::live_call(Instant now, std::size_t device, const CallInfo& info) {
       return false;
     }
   }
+  if (info.state == CallState::kRinging) {
+    told_of_end(now, device, *call);
+  }
   return true;
+}
+
+/// A device rings, its owner has heard that it does, and the leg is over: then it is told again and
+/// again.
+void Checks::told_of_end(Instant now, std::size_t device, CallTruth& call) {
+  if (call.sides[device].leg == kNoLeg || cramped_[device]) {
+    return;
+  }
+  LegTruth& leg = call.legs[call.sides[device].leg];
+  const bool knows = leg.decided != kNever && (leg.heard >> device & 1U) != 0 && !leg.past &&
+                     !leg.owner_gone && !cramped_[leg.owner] && engines_[leg.owner] != nullptr;
+  if (!knows || leg.outcome == Reason::kCallerLost) {  // that may be heard and not obeyed
+    return;
+  }
+  for (const LegTruth& other : call.legs) {
+    if (&other != &leg && other.user == leg.user) {
+      return;  // it may ring on for that one
+    }
+  }
+  const bool up = engines_[leg.owner]->link_state() == LinkState::kConnected;
+  const Instant since =
+      std::max({leg.decided, leg.told_all, linked_[leg.owner], awake_[leg.owner]});
+  if (up && now - since > kSilenceMax) {
+    if (known_away(leg.owner, device)) {
+      leg.told_all = now;  // it waits until the device comes back
+    } else {
+      fail(now, "not told of the end", where(device, call.id));
+    }
+  }
+}
+
+bool Checks::known_away(std::size_t watcher, std::size_t device) const {
+  for (std::size_t i = 0;; ++i) {
+    const std::optional<PeerInfo> peer = engines_[watcher]->peer_at(i);
+    if (!peer || peer->account == truth_.account(device)) {
+      return peer && peer->state == PresenceState::kOffline;
+    }
+  }
 }
 
 std::uint64_t Checks::digest(std::size_t device) const {

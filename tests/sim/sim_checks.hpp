@@ -41,8 +41,9 @@ class Checks {
   // Reports, in the order in which things happen.
   void booted(std::size_t device, const Engine* engine);
   void crashed(Instant now, std::size_t device);
+  void suspended(std::size_t device, Instant until) { awake_[device] = until; }
   void commanded(Instant now, std::size_t device, const Input& input, const Result& result);
-  void triggered(Instant now, std::size_t device, const Trigger& trigger);
+  void triggered(std::size_t device, const Trigger& trigger);
   void sent(Instant now, std::size_t device, const SendMessage& send);
   void pushed(Instant now, std::size_t device, const SendPush& send);
   void event(Instant now, std::size_t device, const CallEvent& event);
@@ -82,6 +83,7 @@ class Checks {
   [[nodiscard]] bool own_leg(std::size_t device, const LegTruth& leg) const {
     return leg.user == plan(device).user;
   }
+  void forgets_legs(std::size_t device);
   // commands and messages
   void count_plan(const InviteUsers& invite);
   void invited(Instant now, std::size_t device, const InviteUsers& invite, const Result& result);
@@ -90,15 +92,17 @@ class Checks {
                                    const Header& header) const;
   void won(Instant now, std::size_t device, const CallTruth& call, LegTruth& leg,
            const Account& who);
+  void numbered(Instant now, std::size_t device, const CallTruth& call, LegTruth& leg,
+                std::uint32_t number);
   void views_sent(Instant now, std::size_t device, CallTruth& call, const Body& body);
   void leg_sent(Instant now, std::size_t device, CallTruth& call, const SendMessage& send);
   void new_invite(Instant now, std::size_t device, CallTruth& call, const Invite& invite,
                   LegTruth& leg);
   void accepted(Instant now, std::size_t device, CallTruth& call);
   void named(std::size_t device, CallTruth& call, const LegKey& key);
+  void ringing_heard(std::size_t device, std::size_t sender, CallTruth& call,
+                     const Ringing& ringing);
   void heard_views(std::size_t device, CallTruth& call, std::span<const LegView> views);
-  void another_leg(Instant now, std::size_t device, CallTruth& call, std::uint32_t leg,
-                   Millis ring_left);
 
   // events
   void presented(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
@@ -110,13 +114,30 @@ class Checks {
   void connected(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
   void member(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
   void ended(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  [[nodiscard]] static bool stands_for_rung(std::size_t device, const CallTruth& call,
+                                            std::uint32_t leg);
+
+  // members
+  void member_shown(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
+  [[nodiscard]] bool crowded(std::size_t device, const CallTruth& call) const;
+  [[nodiscard]] bool shows(std::size_t device, const CallId& call, const Shown& member) const;
+  [[nodiscard]] bool shows_pending(std::size_t device, const CallId& call, std::size_t user) const;
+  void roster_shown(std::size_t device, CallTruth& call);
+  bool roster_fits(Instant now, std::size_t device, CallTruth& call);
+  [[nodiscard]] bool answer_taken_back(const CallTruth& call, const LegTruth& leg) const;
+
+  // after each step
   void live_calls(Instant now, std::size_t device);
   void all_calls(Instant now, std::size_t device);
   bool live_call(Instant now, std::size_t device, const CallInfo& info);
+  void told_of_end(Instant now, std::size_t device, CallTruth& call);
+  [[nodiscard]] bool known_away(std::size_t watcher, std::size_t device) const;
 
   Truth truth_;
   std::array<const Engine*, kDevicesMax> engines_{};
   std::array<bool, kDevicesMax> cramped_{};
+  std::array<Instant, kDevicesMax> linked_{};  ///< since when; kNever: it is not
+  std::array<Instant, kDevicesMax> awake_{};   ///< since when, after it was suspended
   std::array<std::vector<std::uint32_t>, kDevicesMax> live_;  ///< numbers of calls
   Trigger trigger_;
   std::uint32_t trigger_leg_ = kNoLeg;  ///< the leg that the message names
@@ -128,6 +149,7 @@ class Checks {
   };
   std::vector<Said> infos_;
   std::map<std::tuple<std::size_t, std::size_t, CallId>, std::size_t> info_heard_;
+  bool roster_told_ = false;  ///< members were shown, or views were heard, in this step
   Coverage coverage_;
   std::optional<Violation> violation_;
 };

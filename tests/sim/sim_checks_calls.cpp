@@ -26,6 +26,9 @@ void Checks::event(Instant now, std::size_t device, const CallEvent& event) {
     return;
   }
   if (side.ended && (cramped_[device] || begins_again(device, event, *call))) {
+    if (!cramped_[device] && !side.person_joined && stands_for_rung(device, *call, trigger_leg_)) {
+      return fail(now, "presented twice", where(device, event.call) + ": for an heir");
+    }
     side.forget();
   }
   if (side.ended) {
@@ -83,12 +86,27 @@ bool Checks::begins_again(std::size_t device, const CallEvent& event, const Call
          (call.legs[trigger_leg_].presented >> device & 1U) == 0 && side.leg != trigger_leg_;
 }
 
+/// The leg takes the place of one that has rung here, or of one that was turned away for that.
+bool Checks::stands_for_rung(std::size_t device, const CallTruth& call, std::uint32_t leg) {
+  for (std::uint32_t i = leg; i != kNoLeg && call.legs[i].replaces != kNoLeg;) {
+    const LegTruth& before = call.legs[call.legs[i].replaces];
+    if ((before.presented >> device & 1U) != 0) {
+      return true;
+    }
+    i = (before.turned_away >> device & 1U) != 0 ? call.legs[i].replaces : kNoLeg;
+  }
+  return false;
+}
+
 void Checks::presented(Instant now, std::size_t device, const CallEvent& event, CallTruth& call) {
   Side& side = call.sides[device];
   side.presented = true;
   live_[device].push_back(call.number);
   side.outgoing = event.outgoing;
   side.leg = trigger_leg_;
+  if (trigger_leg_ != kNoLeg) {
+    call.legs[trigger_leg_].presented |= event.change == CallChange::kAccepting ? 1U << device : 0U;
+  }
   const bool starts = event.change == CallChange::kCalling ||
                       event.change == CallChange::kIncoming ||
                       event.change == CallChange::kAccepting;
@@ -164,6 +182,7 @@ void Checks::connected(Instant now, std::size_t device, const CallEvent& event, 
   }
   side.connected = true;
   side.ever_connected = true;
+  roster_shown(device, call);
   if (side.outgoing) {
     const Side& other = call.sides[peer];
     if (!other.ever_accepted && !other.ever_joined) {
@@ -193,8 +212,17 @@ void Checks::member(Instant now, std::size_t device, const CallEvent& event, Cal
   if (user == kNobody || (event.leg == LegState::kEnded) != (event.reason != Reason::kNone)) {
     return fail(now, "member event without sense", where(device, call.id));
   }
+  member_shown(now, device, event, call);
   if (event.leg != LegState::kEnded) {
     return;
+  }
+  // Who was in the call may go because of somebody else's.
+  const bool failed = event.reason == Reason::kAcceptFailed;
+  const bool was_in = event.join_number != 0 || truth_.device_of(event.peer) == call.creator;
+  if (failed && std::none_of(call.legs.begin(), call.legs.end(), [&](const LegTruth& leg) {
+        return (leg.user == user || was_in) && answer_taken_back(call, leg);
+      })) {
+    return fail(now, "nobody took the answer back", where(device, call.id));
   }
   LegTruth* meant = nullptr;
   for (LegTruth& leg : call.legs) {
@@ -221,6 +249,12 @@ void Checks::ended(Instant now, std::size_t device, const CallEvent& event, Call
   side.person_joined = false;
   if (event.reason == Reason::kNone || event.state != CallState::kEnded) {
     fail(now, "ended without a reason", where(device, event.call));
+  }
+  const bool by_answer = event.reason == Reason::kAcceptFailed && side.connected;
+  if (by_answer && std::none_of(call.legs.begin(), call.legs.end(), [&](const LegTruth& leg) {
+        return answer_taken_back(call, leg);
+      })) {
+    fail(now, "nobody took the answer back", where(device, event.call));
   }
   if (side.media_started && !side.media_stopped) {
     fail(now, "media goes on after the end", where(device, event.call));

@@ -29,7 +29,7 @@ const Invite* invite_of(const Body& body) {
 
 }  // namespace
 
-void Checks::triggered(Instant now, std::size_t device, const Trigger& trigger) {
+void Checks::triggered(std::size_t device, const Trigger& trigger) {
   trigger_ = trigger;
   trigger_leg_ = kNoLeg;
   if (trigger.message == nullptr) {
@@ -45,6 +45,10 @@ void Checks::triggered(Instant now, std::size_t device, const Trigger& trigger) 
       message.header.to.empty() || message.header.to == truth_.account(device).device;
   trigger_leg_ = truth_.find_leg(*call, message.header.leg);
   heard_views(device, *call, views_of(message.body));
+  roster_told_ |= !views_of(message.body).empty();
+  if (const auto* ringing = std::get_if<Ringing>(&message.body); ringing != nullptr) {
+    ringing_heard(device, sender, *call, *ringing);
+  }
   if (trigger_leg_ == kNoLeg || !own_leg(device, call->legs[trigger_leg_])) {
     return;
   }
@@ -61,8 +65,22 @@ void Checks::triggered(Instant now, std::size_t device, const Trigger& trigger) 
   if (kind_of(message.body) == MessageKind::kCancel && leg.owner == sender && for_me) {
     leg.over |= 1U << device;
   }
-  if (const Invite* invite = invite_of(message.body); invite != nullptr && leg.owner == sender) {
-    another_leg(now, device, *call, trigger_leg_, invite->ring_left);
+  if (invite_of(message.body) != nullptr && leg.owner == sender && for_me && side.ended) {
+    leg.turned_away |= 1U << device;
+  }
+}
+
+/// The owner of a pending leg knows from now on who has to hear of its end.
+void Checks::ringing_heard(std::size_t device, std::size_t sender, CallTruth& call,
+                           const Ringing& ringing) {
+  const bool rings = ringing.alert != Alert::kWaiting && engines_[sender] != nullptr &&
+                     engines_[sender]->incarnation() == trigger_.message->header.incarnation;
+  if (trigger_leg_ == kNoLeg || !rings) {
+    return;
+  }
+  LegTruth& leg = call.legs[trigger_leg_];
+  if (leg.owner == device && leg.decided == kNever && own_leg(sender, leg)) {
+    leg.heard |= 1U << sender;
   }
 }
 
@@ -73,16 +91,6 @@ void Checks::heard_views(std::size_t device, CallTruth& call, std::span<const Le
         view.device == truth_.account(device).device) {
       call.sides[device].confirm_handled = true;
     }
-  }
-}
-
-/// Two may invite one user, and an heir goes on where an owner is gone: who rings already rings on,
-/// as long as the newer invitation says.
-void Checks::another_leg(Instant now, std::size_t device, CallTruth& call, std::uint32_t leg,
-                         Millis ring_left) {
-  Side& side = call.sides[device];
-  if (side.live() && side.state == CallState::kRinging && side.leg != leg) {
-    side.ring_end = std::max(side.ring_end, now + ring_left);
   }
 }
 
@@ -201,6 +209,7 @@ void Checks::views_sent(Instant now, std::size_t device, CallTruth& call, const 
                                   : kNoLeg;
     if (leg != kNoLeg) {
       won(now, device, call, call.legs[leg], {view.device, view.user});
+      numbered(now, device, call, call.legs[leg], view.join_number);
     }
   }
 }
@@ -221,8 +230,15 @@ void Checks::leg_sent(Instant now, std::size_t device, CallTruth& call, const Se
   }
   if (const auto* confirm = std::get_if<Confirm>(&send.message.body); confirm != nullptr) {
     won(now, device, call, *leg, {confirm->winner, send.to});
+    const DeviceId& to = send.message.header.to;
+    if (to.empty() || to == confirm->winner) {  // who has lost needs no number
+      numbered(now, device, call, *leg, confirm->join_number);
+    }
   }
   const auto* cancel = std::get_if<Cancel>(&send.message.body);
+  if (send.message.header.to.empty()) {
+    leg->told_all = now;
+  }
   if (cancel != nullptr && !still_pending(device, call, send.message.header)) {
     leg->decided = std::min(leg->decided, now);
     leg->cancelled = leg->cancelled || send.message.header.to.empty();
@@ -262,6 +278,8 @@ void Checks::sent(Instant now, std::size_t device, const SendMessage& send) {
   if (const auto* end = std::get_if<End>(&message.body); end && end->reason == Reason::kMoved) {
     coverage_.hit(Feat::kMoved);
   }
+  const auto* reject = std::get_if<Reject>(&message.body);
+  side.ever_gave_up |= reject != nullptr && reject->reason == Reason::kAcceptFailed;
   const auto* ringing = std::get_if<Ringing>(&message.body);
   if (ringing != nullptr && ringing->alert == Alert::kChime) {
     coverage_.hit(Feat::kChime);

@@ -13,6 +13,13 @@ void Checks::commanded(Instant now, std::size_t device, const Input& input, cons
   if (const auto* invite = std::get_if<InviteUsers>(&input)) {
     return invited(now, device, *invite, result);
   }
+  if (std::holds_alternative<LinkConnected>(input) || std::holds_alternative<LinkLost>(input)) {
+    linked_[device] = std::holds_alternative<LinkConnected>(input) ? now : kNever;
+    return;
+  }
+  if (std::holds_alternative<Stop>(input)) {
+    return forgets_legs(device);  // once it has said goodbye
+  }
   const auto* accept = std::get_if<AcceptCall>(&input);
   if (CallTruth* call = accept == nullptr ? nullptr : find(accept->call); call != nullptr) {
     call->sides[device].person_accepted = true;

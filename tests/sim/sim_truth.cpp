@@ -4,12 +4,22 @@
 
 namespace doorcall::sim {
 
+bool Shown::tell(std::size_t who, std::uint32_t number) {
+  const std::pair member{who, number};
+  if (std::find(told.begin(), told.end(), member) != told.end()) {
+    return false;
+  }
+  told.push_back(member);
+  return true;
+}
+
 void Side::forget() {
   const Side before = *this;
   *this = Side{};
   ever_connected = before.ever_connected;
   ever_accepted = before.ever_accepted;
   ever_joined = before.ever_joined;
+  ever_gave_up = before.ever_gave_up;
   was_lost = before.was_lost;
   nonce = before.nonce;
   queried = before.queried;

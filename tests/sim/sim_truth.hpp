@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/core/message.hpp"
@@ -26,6 +28,9 @@ struct LegTruth {
   Millis ring_time{0};             ///< what its first invite said
   Instant decided = kNever;        ///< the owner knows its end or its winner, or died
   std::size_t winner = kNobody;    ///< whom the owner has named
+  std::uint32_t join_number = 0;   ///< of the winner, 0 while unknown
+  Instant numbered{};              ///< when it was first heard
+  bool past = false;               ///< its owner has stopped or died since
   Reason outcome = Reason::kNone;  ///< why the owner ended it
   bool owner_gone = false;         ///< it died or left before it was decided
   bool joined = false;             ///< asked for by its user
@@ -35,7 +40,22 @@ struct LegTruth {
   bool told = false;               ///< its owner has told its listeners of the end
   std::uint32_t presented = 0;     ///< bit set: devices that rang for it, since their start
   std::uint32_t over = 0;          ///< bit set: devices that have handled its end
+  std::uint32_t turned_away = 0;   ///< bit set: devices whose call was over when it invited them
+  std::uint32_t heard = 0;         ///< bit set: devices that ring for it, as its owner knows
+  Instant told_all{};              ///< when its end or its winner was last told to all devices
   std::uint32_t replaces = kNoLeg;
+};
+
+/// Who of a user is in a call, as the listeners of one device were told.
+struct Shown {
+  std::size_t device = kNobody;  ///< the last one that was in
+  std::uint32_t join_number = 0;
+  bool connected = false;
+  bool two_legs = false;  ///< there was word of another leg, too: the last one may be about either
+  std::vector<std::pair<std::size_t, std::uint32_t>> told = {};  ///< all that were in
+
+  /// Notes that this member is in; false if that was said before.
+  bool tell(std::size_t who, std::uint32_t number);
 };
 
 /// What one incarnation of one device has said and done about one call.
@@ -52,6 +72,7 @@ struct Side {
   bool ever_connected = false;  ///< by any incarnation, as this and the next two
   bool ever_accepted = false;   ///< an accept was sent
   bool ever_joined = false;     ///< a join was sent
+  bool ever_gave_up = false;    ///< an accept was taken back
   bool was_lost = false;        ///< an incarnation that knew the call has died
   CallState state = CallState::kIdle;
   Reason reason = Reason::kNone;
@@ -62,6 +83,7 @@ struct Side {
   Instant overdue = kNever;  ///< when it first rang longer: its timer may be next in this instant
   Millis ring_bound{0};      ///< the longest that it may let others ring
   std::uint32_t messages_after_heal = 0;  ///< without heartbeats and receipts
+  std::array<Shown, kUsersMax> shown{};   ///< of each user
 
   /// The device knows nothing of the call any more; what it said stays said.
   void forget();

@@ -25,6 +25,13 @@ TEST_GROUP(EngineOrphan) {
       STRCMP_EQUAL("ringing", station.state(call).c_str());
       (void)station.words();
     }
+    std::string owners_invite() {
+      Invite invite = door.invite_body(Millis{80'000});
+      invite.roster = views;
+      (void)station.words();
+      station.hear(door.self, door.say(call, {door.self, 1}, invite), 80);
+      return station.words();
+    }
     std::string heirs_invite(Millis left = Millis{50'000}) {
       return heirs_invite(two, {door.self, 1}, left);
     }
@@ -187,4 +194,33 @@ TEST(EngineOrphan, AnOwnerThatHasForgottenTheCallSaysSoAndTheHeirIsAwaited) {
   STRCMP_EQUAL("ringing", ring_.station.state(ring_.call).c_str());
   ring_.station.run(kHeirTime);
   STRCMP_EQUAL("caller_lost", text(ring_.station.reason(ring_.call)).c_str());
+}
+
+TEST(EngineOrphan, TheOwnerThatIsHeardAgainKeepsItRinging) {
+  ring_.lose_door();
+  STRCMP_EQUAL("ringing", ring_.owners_invite().c_str());
+  ring_.station.run(kHeirTime + Millis{10'000});
+  STRCMP_EQUAL("ringing", ring_.station.state(ring_.call).c_str());
+  STRCMP_EQUAL("door@gate connected, panel@apt2 connected, apt1 ringing",
+               members(ring_.station, ring_.call).c_str());
+}
+
+TEST(EngineOrphan, ALateCopyOfTheInviteOfAnOwnerThatHasLeftLeavesRoomForTheHeir) {
+  ring_.station.hear(ring_.door.self, ring_.door.leave(ring_.call, {ring_.door.self, 0}));
+  STRCMP_EQUAL("ringing", ring_.station.state(ring_.call).c_str());
+  STRCMP_EQUAL("ringing", ring_.owners_invite().c_str());
+  STRCMP_EQUAL("ringing", ring_.heirs_invite().c_str());
+  CHECK_TRUE((ring_.station.last(MessageKind::kRinging).header().leg == LegKey{ring_.two.self, 1}));
+}
+
+TEST(EngineOrphan, AMemberThatGoesIsNotItsOwner) {
+  ring_.station.hear(ring_.two.self, ring_.two.leave(ring_.call, {ring_.door.self, 2}));
+  STRCMP_EQUAL("ack event:member(apt2 ended(hang_up))", ring_.station.words().c_str());
+  STRCMP_EQUAL("ringing", ring_.station.state(ring_.call).c_str());
+}
+
+TEST(EngineOrphan, NorEndsItsGoingAnAnswer) {
+  ring_.station.give(accept(ring_.call));
+  ring_.station.hear(ring_.two.self, ring_.two.leave(ring_.call, {ring_.door.self, 2}));
+  STRCMP_EQUAL("accepting", ring_.station.state(ring_.call).c_str());
 }
