@@ -46,7 +46,8 @@ void Daemon::block_signals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-Daemon::Daemon(std::string config_path, platform::Config config)
+Daemon::Daemon(std::string config_path, platform::Config config,
+               const platform::ServiceEnvironment& manager)
     : config_path_(std::move(config_path)),
       config_(std::move(config)),
       agent_(std::make_unique<Agent>(options_with_log(config_))),
@@ -54,7 +55,8 @@ Daemon::Daemon(std::string config_path, platform::Config config)
       log_(AgentAccess::log(*agent_)),
       control_(loop_, control_options(config_.control)),
       dnd_(loop_, *agent_, config_.dnd.schedule),
-      verbs_(*agent_, dnd_) {
+      verbs_(*agent_, dnd_),
+      service_(*agent_, loop_, manager) {
   log_.set_level(config_.log.level);
   loop_.on_signal({SIGTERM, SIGINT, SIGHUP}, [this](int number) { on_signal(number); });
   verbs_.serve_on(control_);
@@ -72,13 +74,16 @@ int Daemon::run() {
             config_.device.device, '@', config_.device.user);
   (void)agent_->start();
   dnd_.apply();
+  service_.ready();
   agent_->run();
   return 0;
 }
 
 void Daemon::on_signal(int number) {
   if (number == SIGHUP) {
+    service_.reloading();
     reload();
+    service_.ready();
     return;
   }
   stop();
@@ -91,6 +96,7 @@ void Daemon::stop() {
     return;
   }
   stopping_ = true;
+  service_.stopping();
   log_.info("daemon", "stopping");
   (void)agent_->stop([this](const Outcome&) { agent_->stop_loop(); });
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/daemon/dnd_driver.hpp"
+#include "agent/daemon/service.hpp"
 #include "agent/daemon/verbs.hpp"
 #include "doorcall/agent.hpp"
 #include "platform/config.hpp"
@@ -20,7 +21,8 @@ class Daemon {
   static void block_signals();
 
   /// Errors: throws std::invalid_argument or std::system_error as Agent.
-  Daemon(std::string config_path, platform::Config config);
+  Daemon(std::string config_path, platform::Config config,
+         const platform::ServiceEnvironment& manager);
 
   /// Serves until a signal ends it. Returns the exit code.
   int run();
@@ -42,6 +44,7 @@ class Daemon {
   platform::ControlSocket control_;
   DndDriver dnd_;
   Verbs verbs_;
+  Service service_;
   bool stopping_ = false;
 };
 

@@ -89,8 +89,9 @@ int serve(const Arguments& arguments) {
     std::puts("config ok");
     return 0;
   }
+  const platform::ServiceEnvironment manager = platform::take_service_environment();
   Daemon::block_signals();
-  Daemon daemon(arguments.config, std::move(config));
+  Daemon daemon(arguments.config, std::move(config), manager);
   return daemon.run();
 }
 

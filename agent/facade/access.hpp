@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
+#include "agent/core/time.hpp"
 #include "agent/facade/link_factory.hpp"
 #include "doorcall/agent.hpp"
 
@@ -18,6 +20,11 @@ struct AgentAccess {
                                                    const facade::MakeLink& make_link);
   [[nodiscard]] static platform::EventLoop& loop(Agent& agent);
   [[nodiscard]] static platform::Log& log(Agent& agent);
+  /// Called at the end of each turn of the loop in which the agent had something to do.
+  static void on_turn(Agent& agent, std::function<void()> turned);
+  /// Whether all that was due has been done, but for what is kLateMax late at most.
+  [[nodiscard]] static bool keeps_up(const Agent& agent);
+  static constexpr Millis kLateMax{10'000};
 };
 
 }  // namespace doorcall

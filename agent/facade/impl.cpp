@@ -93,8 +93,16 @@ void Agent::Impl::on_due() {
   pump_time(*engine_, loop_.now(), [this](const Output& output) { take(output); });
 }
 
+Instant Agent::Impl::next_due() const {
+  return std::min(engine_->next_deadline().when, link_->next_deadline());
+}
+
+bool Agent::Impl::keeps_up(Millis late_max) const {
+  return next_due() > loop_.now() - late_max;
+}
+
 void Agent::Impl::arm() {
-  const Instant due = std::min(engine_->next_deadline().when, link_->next_deadline());
+  const Instant due = next_due();
   loop_.set_deadline(delivery_.empty() ? due : std::min(due, loop_.now()));
 }
 
@@ -260,7 +268,7 @@ Millis Agent::Impl::next_deadline() const {
   if (!delivery_.empty()) {
     return Millis{0};
   }
-  const Instant due = std::min(engine_->next_deadline().when, link_->next_deadline());
+  const Instant due = next_due();
   return due == kNever ? Millis{-1} : std::max(Millis{0}, due - loop_.now());
 }
 
@@ -294,6 +302,14 @@ platform::EventLoop& AgentAccess::loop(Agent& agent) {
 
 platform::Log& AgentAccess::log(Agent& agent) {
   return agent.impl_->log();
+}
+
+void AgentAccess::on_turn(Agent& agent, std::function<void()> turned) {
+  agent.impl_->on_turn(std::move(turned));
+}
+
+bool AgentAccess::keeps_up(const Agent& agent) {
+  return agent.impl_->keeps_up(kLateMax);
 }
 
 }  // namespace doorcall

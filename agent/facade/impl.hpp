@@ -104,6 +104,8 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   [[nodiscard]] facade::Delivery& delivery() noexcept { return delivery_; }
   [[nodiscard]] platform::EventLoop& loop() noexcept { return loop_; }
   [[nodiscard]] platform::Log& log() noexcept { return log_; }
+  void on_turn(std::function<void()> turned) { turned_ = std::move(turned); }
+  [[nodiscard]] bool keeps_up(Millis late_max) const;
 
  private:
   /// What only the facade keeps of a live call: the engine hands offers through.
@@ -133,10 +135,14 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
     entered_ = false;
     if (!abandoned_) {
       arm();
+      if (turned_) {
+        turned_();
+      }
     }
   }
   void on_due();
   void arm();
+  [[nodiscard]] Instant next_due() const;
   Result feed(const Input& input);
   void take_fact(const Input& input);
   void link_closed();
@@ -210,6 +216,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   std::map<Account, Names> names_;
   std::map<std::string, std::array<BoundAction, kPressKindLast + 1>, std::less<>> buttons_;
   std::unique_ptr<facade::Inputs> inputs_;
+  std::function<void()> turned_;
   double at_ms_ = 0;
   bool running_ = false;
   bool mqtt5_ = true;
