@@ -1,6 +1,7 @@
 """The booted device as the tests see it: simulated lines, keyboards, a broker and daemons."""
 
 import json
+import os
 import re
 import time
 
@@ -64,8 +65,25 @@ class Chip:
         """What an outside hand does to a line: a button's contact, a wire."""
         self.machine.run(f"echo pull-{'up' if high else 'down'} >{self.file(line, 'pull')}")
 
+    def press(self, line, high=True):
+        self.pull(line, high)
+        self.machine.run("sleep 0.1")
+        self.pull(line, not high)
+
     def value(self, line):
         return self.machine.run(f"cat {self.file(line, 'value')}").strip() == "1"
+
+    def hold(self, line):
+        """Another program takes the line, until release()."""
+        gpio = self.number(line)
+        self.machine.run(f"echo {gpio} >/sys/class/gpio/export")
+
+    def release(self, line):
+        self.machine.run(f"echo {self.number(line)} >/sys/class/gpio/unexport")
+
+    def number(self, line):
+        base = self.machine.run(f"cat {os.path.dirname(self.sysfs)}/gpio/gpiochip*/base")
+        return int(base) + self.lines.index(line)
 
     def remove(self):
         self.machine.run(f"echo 0 >{self.path}/live; rmdir {self.path}/bank/line* {self.path}/bank"
@@ -133,6 +151,11 @@ class Keyboard:
         """Key values one after the other: 1 pressed, 2 repeats, 0 released."""
         self.machine.run("".join(f"echo {code} {value} >{self.fifo}\n" for value in values))
 
+    def press(self, code):
+        self.put(code, 1)
+        self.machine.run("sleep 0.1")
+        self.put(code, 0)
+
     def close(self):
         self.machine.run(f"kill {self.process}; rm -f {self.fifo}")
 
@@ -162,7 +185,7 @@ class GuestDaemon(Daemon):
         self.devices = {}
         self.link = ""
         self.read = 0
-        self.machine.run(f"{self.script} start; rm -f {self.stream}")
+        self.machine.run(f"rm -f {self.stream}; {self.script} start")
         self.machine.wait_for(f"{self.cli} status")
         self.watcher = self.machine.start(f"{self.cli} watch", self.stream)
 
@@ -229,6 +252,26 @@ class GuestDaemon(Daemon):
     def logged(self, text, times=1):
         self.machine.wait_for(f"[ $(grep -cF '{text}' {self.log}) -ge {times} ]")
 
+    def status_of(self, what, **name):
+        """The first of the status' outputs or inputs with these members."""
+        return next(each for each in self.run("status")[what] if name.items() <= each.items())
+
+    def status_is(self, what, name, **wanted):
+        """Waits until the status says so of an output or input."""
+        end = time.monotonic() + DEADLINE
+        while not wanted.items() <= (seen := self.status_of(what, **name)).items():
+            expect(time.monotonic() < end, f"{seen}, not {wanted}\n{self.log_tail()}")
+            time.sleep(POLL)
+
+    def lamp(self):
+        return self.status_of("outputs", kind="lamp")
+
+    def output_is(self, kind, **wanted):
+        self.status_is("outputs", {"kind": kind}, **wanted)
+
+    def input_is(self, button, state):
+        self.status_is("inputs", {"button": button}, state=state)
+
     # --- what it is told
 
     def run(self, *arguments, code=0):
@@ -242,7 +285,8 @@ class GuestDaemon(Daemon):
 
 
 class Device:
-    """One test's lines, keyboards and daemons, with a broker; close() takes all away again."""
+    """One test's lines, keyboards and daemons, with a broker. After a test that went well all of it
+    is taken away again."""
 
     def __init__(self, machine):
         self.machine = machine
@@ -279,7 +323,11 @@ class Device:
         apt.sees(door, "idle")
         return door, apt
 
-    def close(self):
-        for close in reversed(self.closers):
-            close()
-        self.machine.run(f"kill {self.broker}")
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:  # else the machine is not used again
+            for close in reversed(self.closers):
+                close()
+            self.machine.run(f"kill {self.broker}")

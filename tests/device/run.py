@@ -43,40 +43,54 @@ def install(build, stage):
                    env={**os.environ, "DESTDIR": stage})
 
 
-def boot(arguments, directory):
-    began = time.monotonic()
-    kernel = Kernel(os.path.abspath(arguments.cache))
-    stage = os.path.join(directory, "stage")
-    install(arguments.build, stage)
-    image = os.path.join(directory, "root.cpio")
-    RootImage(image, kernel, stage, [os.path.join(arguments.tools, name) for name in TOOLS])
-    made = time.monotonic()
-    machine = Machine(kernel.image, image, directory)
-    print(f"Linux {kernel.release}, image of {os.path.getsize(image) >> 20} MiB: "
-          f"{made - began:.1f} s to make, {time.monotonic() - made:.1f} s to boot", flush=True)
-    return machine
+class Machines:
+    """The machine for the next test: the same one, or a new one if the last is broken."""
+
+    def __init__(self, arguments, directory):
+        began = time.monotonic()
+        self.directory = directory
+        self.kernel = Kernel(os.path.abspath(arguments.cache))
+        self.image = os.path.join(directory, "root.cpio")
+        self.machine = None
+        stage = os.path.join(directory, "stage")
+        install(arguments.build, stage)
+        RootImage(self.image, self.kernel, stage,
+                  [os.path.join(arguments.tools, name) for name in TOOLS])
+        print(f"Linux {self.kernel.release}, image of {os.path.getsize(self.image) >> 20} MiB"
+              f" ({time.monotonic() - began:.1f} s)", flush=True)
+
+    def next(self):
+        if self.machine is None or self.machine.broken:
+            self.close()
+            began = time.monotonic()
+            self.machine = Machine(self.kernel.image, self.image,
+                                   tempfile.mkdtemp(dir=self.directory))
+            print(f"booted ({time.monotonic() - began:.1f} s)", flush=True)
+        return self.machine
+
+    def close(self):
+        if self.machine is not None:
+            self.machine.close()
 
 
-def run_one(test, machine):
+def run_one(test, machines):
     """Returns whether it passed, or None if it could not run."""
     began = time.monotonic()
     name = test.__name__[5:]
-    device = None
+    machine = machines.next()
     try:
-        device = Device(machine)
-        test(device)
-        passed = True
+        with Device(machine) as device:
+            test(device)
         print(f"ok     {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        return True
     except Skipped as why:
-        passed = None
         print(f"skip   {name}: {why}", flush=True)
+        return None
     except Exception:  # whatever a test does wrong is that test's failure
-        passed = False
+        machine.broken = True  # it may have left anything
         print(f"FAILED {name} ({time.monotonic() - began:.1f} s)\n{traceback.format_exc()}"
               f"\n{machine.console_tail()}", flush=True)
-    if device is not None:
-        device.close()
-    return passed
+        return False
 
 
 def main():
@@ -90,16 +104,17 @@ def main():
     tests = find_tests(arguments.k, arguments.long)
     directory = tempfile.mkdtemp(prefix="doorcall-device-")
     outcomes = []
-    machine = None
+    machines = None
     try:
-        machine = boot(arguments, directory)
-        outcomes = [run_one(test, machine) for test in tests]
+        machines = Machines(arguments, directory)
+        for test in tests:
+            outcomes.append(run_one(test, machines))
     except Skipped as why:
         print(f"skip   all: {why}")
-        outcomes = [None] * len(tests)
+        outcomes += [None] * (len(tests) - len(outcomes))
     finally:
-        if machine is not None:
-            machine.close()
+        if machines is not None:
+            machines.close()
         shutil.rmtree(directory, ignore_errors=True)
     print(f"{outcomes.count(True)} passed, {outcomes.count(False)} failed, "
           f"{outcomes.count(None)} skipped")
