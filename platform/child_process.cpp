@@ -70,6 +70,7 @@ struct ChildPlan {
   char* const* environment;
   std::array<int, 4> fds;  ///< to become descriptors 0 to 3
   pid_t parent;
+  ChildProcess::Orphan orphan;
 };
 
 void close_from(unsigned first) noexcept {
@@ -119,9 +120,11 @@ bool place_fds(const std::array<int, 4>& fds) noexcept {
   if (place_fds(plan.fds)) {
     status = kStatusFd;
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != plan.parent) {
-      ::_exit(127);  // it died before its death could be noticed
+    if (plan.orphan == ChildProcess::Orphan::kKilled) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (::getppid() != plan.parent) {
+        ::_exit(127);  // it died before its death could be noticed
+      }
     }
     reset_signals();
     ::execve(plan.program, plan.argv, plan.environment);
@@ -216,7 +219,8 @@ bool ChildProcess::spawn(const std::vector<std::string>& argv,
                   .argv = argument_pointers.data(),
                   .environment = variable_pointers.data(),
                   .fds = {in.read.get(), out.write.get(), err.write.get(), status.write.get()},
-                  .parent = ::getpid()});
+                  .parent = ::getpid(),
+                  .orphan = orphan_});
   if (pid < 0) {
     ret_error = failure(program, errno);
     return false;

@@ -25,11 +25,16 @@ struct ChildExit {
 };
 
 /// A child process without a shell: its own process group, no descriptors but its three standard
-/// ones, default signal handling, killed by the kernel when the thread that started it dies.
-/// Whatever is left of its process group dies with it. Thread: one.
+/// ones, default signal handling. Whatever is left of its process group dies with it. Thread: one.
 class ChildProcess {
  public:
-  ChildProcess() = default;
+  /// What the kernel does with it when the thread that started it dies.
+  enum class Orphan {
+    kKilled,
+    kGoesOn,  ///< it ends by itself, at the end of its input
+  };
+
+  explicit ChildProcess(Orphan orphan = Orphan::kKilled) noexcept : orphan_(orphan) {}
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   /// Kills and reaps the child if it still runs; gives up on one that the kernel does not let die
@@ -59,6 +64,7 @@ class ChildProcess {
   Fd errors;  ///< from its standard error; non-blocking
 
  private:
+  Orphan orphan_;
   pid_t pid_ = -1;
   Fd exit_fd_;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/media_process.hpp"
+#include "tests/fakes/log_fixture.hpp"
 #include "tests/fakes/run_loop.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -19,19 +20,9 @@ inline constexpr const char* kPrelude =
     "wait_stop() { while read -r word rest; do [ \"$word\" = stop ] && return; done; }\n";
 
 /// A media hook that is a small shell program, and what came of it.
-class MediaFixture : public Utest {
+class MediaFixture : public LogFixture {
  public:
   platform::EventLoop loop;
-  std::vector<std::string> logged;
-  platform::Log log{{.level = platform::LogLevel::kDebug,
-                     .journald = true,
-                     .write =
-                         [this](std::string_view line) {
-                           logged.emplace_back(line);
-                           return true;
-                         },
-                     .now = platform::read_clock,
-                     .wall_clock = {}}};
   std::string seen;  ///< states and offers in order
   std::optional<platform::ChildExit> exit;
   std::string error;
@@ -65,14 +56,6 @@ class MediaFixture : public Utest {
   }
   bool until_seen(const std::string& text) {
     return run_until(loop, [&] { return seen.find(text) != std::string::npos; });
-  }
-  bool was_logged(std::string_view text) const {
-    for (const std::string& line : logged) {
-      if (line.find(text) != std::string::npos) {
-        return true;
-      }
-    }
-    return false;
   }
 };
 
