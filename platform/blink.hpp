@@ -12,7 +12,7 @@ namespace doorcall::platform {
 
 /// What a configuration may say for a blink code, for error messages.
 inline constexpr std::string_view kBlinkForm =
-    R"("on", "off", or times on and off by turns such as "100ms 900ms", each 20ms to 1min, up to 16)";
+    R"("on", "off", or up to 16 times of 20ms to 1min, on and off by turns, such as "100ms 900ms")";
 
 /// How a lamp shines while something lasts: steadily, or on and off by turns for ever. Thread: any.
 class BlinkCode {

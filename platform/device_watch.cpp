@@ -9,8 +9,17 @@
 
 namespace doorcall::platform {
 
-DeviceWatch::DeviceWatch(EventLoop& loop, std::function<void()> on_try)
-    : loop_(loop), on_try_(std::move(on_try)), timer_(loop, [this] { due(); }) {}
+DeviceWatch::DeviceWatch(EventLoop& loop, std::function<void()> on_try, When when,
+                         std::vector<std::string> folders)
+    : loop_(loop),
+      on_try_(std::move(on_try)),
+      when_(when),
+      folders_(std::move(folders)),
+      timer_(loop, [this] { due(); }) {
+  if (when_ == When::kAlways) {
+    open();
+  }
+}
 
 void DeviceWatch::missing(bool any) {
   if (any == missing_) {
@@ -18,14 +27,23 @@ void DeviceWatch::missing(bool any) {
   }
   missing_ = any;
   if (!any) {
-    watch_.reset();
-    inotify_.reset();
+    if (when_ == When::kMissing) {
+      watch_.reset();
+      inotify_.reset();
+    }
+    due_ = kNever;
     timer_.cancel();
     return;
   }
   pause_ = kFirst;
   due_ = loop_.now() + pause_;
   timer_.set(due_);
+  if (when_ == When::kMissing) {
+    open();
+  }
+}
+
+void DeviceWatch::open() {
   inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (inotify_) {  // else the timer alone has to do
     watch_ = loop_.add(inotify_.get(), EPOLLIN, [this](std::uint32_t) { changed(); });
@@ -34,10 +52,10 @@ void DeviceWatch::missing(bool any) {
 }
 
 void DeviceWatch::watch() {
-  for (const char* const folder : {"/dev", "/dev/input", "/dev/input/by-id"}) {
+  for (const std::string& folder : folders_) {
     // A folder that is not there yet shows in the one above. Again is no second watch.
-    (void)::inotify_add_watch(inotify_.get(), folder,
-                              IN_CREATE | IN_ATTRIB | IN_MOVED_TO | IN_ONLYDIR);
+    (void)::inotify_add_watch(inotify_.get(), folder.c_str(),
+                              IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVED_TO | IN_ONLYDIR);
   }
 }
 
@@ -54,9 +72,12 @@ void DeviceWatch::changed() {
 }
 
 void DeviceWatch::due() {
-  pause_ = std::min(2 * pause_, kLongest);
-  due_ = loop_.now() + pause_;
-  timer_.set(due_);
+  due_ = kNever;
+  if (missing_) {
+    pause_ = std::min(2 * pause_, kLongest);
+    due_ = loop_.now() + pause_;
+    timer_.set(due_);
+  }
   on_try_();
 }
 
