@@ -29,8 +29,8 @@ class Chime {
  public:
   static constexpr Millis kKillTime{200};  ///< what is not gone then after SIGTERM is killed
 
-  /// `area` names it in the log. `on_change`: sounding() or fault() has changed; must not destroy
-  /// it.
+  /// `area` names it in the log. A program that is not there is a fault from the beginning.
+  /// `on_change`: sounding() or fault() has changed after that; must not destroy it.
   Chime(EventLoop& loop, Log& log, std::string_view area, ChimeOptions options,
         std::function<void()> on_change);
   Chime(const Chime&) = delete;
@@ -46,9 +46,11 @@ class Chime {
   [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
  private:
+  [[nodiscard]] std::vector<std::string> command(std::string& ret_error) const;
   void play();
+  void set_fault(std::string fault);
   void on_exit(const ChildExit& exit);
-  void finish(std::string fault);
+  void finish();
 
   EventLoop& loop_;
   Log& log_;

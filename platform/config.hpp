@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,24 @@ struct ButtonConfig {
   Millis long_time{800};
   std::optional<Millis> stuck_time{60'000};
   bool operator==(const ButtonConfig&) const = default;
+};
+
+/// A lamp and what it shows: a blink code for each state that it has one for, by the state's key.
+struct LampConfig {
+  std::string name;
+  std::string gpio;
+  bool active_low = false;
+  std::map<std::string, std::string> codes;
+  bool operator==(const LampConfig&) const = default;
+};
+
+/// A sound of the section of that name. Neither command nor file: there is none.
+struct SoundConfig {
+  std::vector<std::string> command;
+  std::string file;
+  int times = 0;
+  Millis gap{1'000};
+  bool operator==(const SoundConfig&) const = default;
 };
 
 /// A ring plan with its name. `users` or, of an escalation, `steps`.
@@ -175,6 +194,21 @@ struct Config {
     bool operator==(const Media&) const = default;
   } media;
 
+  struct Door {
+    std::string gpio;
+    bool active_low = false;
+    std::vector<std::string> command;  ///< instead of `gpio`; neither: no relay
+    Millis pulse{3'000};
+    Millis longest{10'000};
+    std::string contact;  ///< empty: none
+    bool contact_active_low = false;
+    GpioBias contact_bias = GpioBias::kAsIs;
+    bool operator==(const Door&) const = default;
+  } door;
+
+  SoundConfig chime;
+  SoundConfig ring_back;
+
   struct Control {
     std::string socket = "/run/doorcall/control.sock";
     mode_t mode = 0660;
@@ -188,6 +222,7 @@ struct Config {
   } log;
 
   std::vector<ButtonConfig> buttons;
+  std::vector<LampConfig> lamps;
   std::vector<PlanConfig> plans;  ///< each name once
 
   bool operator==(const Config&) const = default;

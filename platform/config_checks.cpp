@@ -27,14 +27,6 @@ std::string octal(mode_t mode) {
   return text;
 }
 
-/// File names count from the config's own directory, wherever the daemon was started.
-void resolve(std::string& name, const std::string& config_file) {
-  const std::size_t slash = config_file.rfind('/');
-  if (!name.empty() && name.front() != '/' && slash != std::string::npos) {
-    name.insert(0, config_file, 0, slash + 1);
-  }
-}
-
 void check_password(ConfigDraft& draft) {
   Config::Broker& broker = draft.config.broker;
   if (broker.password_file.empty()) {
@@ -107,24 +99,29 @@ void check_call(ConfigDraft& draft) {
   draft.error("call", draft.has("call", "lost") ? "lost" : "heartbeat", message);
 }
 
-void check_media(ConfigDraft& draft) {
-  if (draft.config.media.command.empty()) {
-    return;
+}  // namespace
+
+void resolve(std::string& name, const std::string& config_file) {
+  const std::size_t slash = config_file.rfind('/');
+  if (!name.empty() && name.front() != '/' && slash != std::string::npos) {
+    name.insert(0, config_file, 0, slash + 1);
   }
-  std::string& program = draft.config.media.command.front();
-  if (program.find('/') == std::string::npos) {
+}
+
+void check_program(ConfigDraft& draft, std::string_view section,
+                   std::vector<std::string>& command) {
+  if (command.empty() || command.front().find('/') == std::string::npos) {
     return;  // looked for in PATH when it is started
   }
+  std::string& program = command.front();
   resolve(program, draft.file);
   struct stat status {};
   if (::stat(program.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
       ::access(program.c_str(), X_OK) != 0) {
-    draft.error("media", "command",
+    draft.error(section, "command",
                 "found " + program + ", which is no program that this user can run");
   }
 }
-
-}  // namespace
 
 void ConfigDraft::error(std::uint32_t line, std::string key, std::string message) {
   errors.push_back(
@@ -155,7 +152,8 @@ void check_config(ConfigDraft& draft) {
   check_password(draft);
   check_tls(draft);
   check_call(draft);
-  check_media(draft);
+  check_program(draft, "media", draft.config.media.command);
+  check_devices(draft);
   check_people(draft);
   check_buttons(draft);
   resolve(draft.config.control.socket, draft.file);

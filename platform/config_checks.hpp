@@ -42,6 +42,16 @@ void check_config(ConfigDraft& draft);
 void check_people(ConfigDraft& draft);
 void check_buttons(ConfigDraft& draft);
 
+/// The part of it for lamps, sounds and the door.
+void check_devices(ConfigDraft& draft);
+
+/// Sees that a section's command begins with a program; a name without a slash is looked for when
+/// it is started.
+void check_program(ConfigDraft& draft, std::string_view section, std::vector<std::string>& command);
+
+/// File names count from the config's own directory, wherever the daemon was started.
+void resolve(std::string& name, const std::string& config_file);
+
 /// Reads a regular file of up to `bytes_max`. False with a sentence in `ret_problem`. `ret_mode`
 /// may be null. Never blocks on a FIFO or device.
 [[nodiscard]] bool read_small_file(const std::string& path, std::size_t bytes_max,

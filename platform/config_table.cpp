@@ -2,10 +2,13 @@
 // driven by it, so that they cannot disagree.
 #include "platform/config_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
 #include "agent/core/limits.hpp"
+#include "platform/config_devices.hpp"
+#include "platform/config_rules.hpp"
 
 namespace doorcall::platform::detail {
 namespace {
@@ -18,44 +21,11 @@ constexpr std::array<std::string_view, 2> kOffline{"fail", "wait"};
 constexpr std::array<std::string_view, 2> kDecline{"everywhere", "here"};
 constexpr std::array<std::string_view, 2> kStrangers{"allow", "refuse"};
 constexpr std::array<std::string_view, 2> kRepeats{"refuse", "cancel"};
-constexpr std::array<std::string_view, 4> kBiases{"as_is", "pull_up", "pull_down", "disabled"};
 constexpr std::array<std::string_view, 4> kPlanKinds{"parallel", "first", "hunt", "escalation"};
 constexpr std::array<std::string_view, 4> kLevels{"error", "warning", "info", "debug"};
 constexpr std::array<LogLevel, 4> kLevelValues{LogLevel::kError, LogLevel::kWarning,
                                                LogLevel::kInfo, LogLevel::kDebug};
 
-constexpr Rule text(std::int64_t low, std::int64_t high) {
-  return {.type = Rule::Type::kText, .low = low, .high = high};
-}
-constexpr Rule name(std::int64_t high) {
-  return {.type = Rule::Type::kName, .low = 1, .high = high};
-}
-constexpr Rule integer(std::int64_t low, std::int64_t high) {
-  return {.type = Rule::Type::kInteger, .low = low, .high = high};
-}
-constexpr Rule duration(Millis low, Millis high) {
-  return {.type = Rule::Type::kDuration, .low = low.count(), .high = high.count()};
-}
-constexpr Rule duration_or_off(Millis low, Millis high) {
-  Rule rule = duration(low, high);
-  rule.off = true;
-  return rule;
-}
-constexpr Rule choice(std::span<const std::string_view> choices) {
-  return {.type = Rule::Type::kChoice, .choices = choices};
-}
-constexpr Rule users(Rule::Type type, std::int64_t low, std::int64_t high) {
-  return {.type = type, .low = low, .high = high};
-}
-constexpr Rule clock_up_to(std::int64_t minutes) {
-  return {.type = Rule::Type::kClock, .high = minutes};
-}
-constexpr Rule plain(Rule::Type type) {
-  return {.type = type};
-}
-
-constexpr Rule kFile = text(1, 4096);
-constexpr Rule kFlag = plain(Rule::Type::kBoolean);
 constexpr std::int64_t kInvitees = kInviteesMax;
 
 constexpr std::array kRepeated{
@@ -63,11 +33,13 @@ constexpr std::array kRepeated{
              [](Config& c, std::string_view) { c.dnd.schedule.emplace_back(); }},
     Repeated{"button", "buttons", 16, false,
              [](Config& c, std::string_view) { c.buttons.emplace_back(); }},
+    Repeated{"lamp", "lamps", 16, false,
+             [](Config& c, std::string_view) { c.lamps.emplace_back(); }},
     Repeated{"plans", "plans", 16, true,
              [](Config& c, std::string_view name) { c.plans.emplace_back().name = name; }},
 };
 
-constexpr std::array kSettings{
+constexpr std::array kOwnSettings{
     Setting{"device", "user", name(32), "", [](Config& c, Value& v) { c.device.user = v.text; },
             "the user that this device belongs to: the address that others call", true},
     Setting{"device", "device", name(31), "", [](Config& c, Value& v) { c.device.device = v.text; },
@@ -313,6 +285,13 @@ constexpr std::array kSettings{
             [](Config& c, Value& v) { c.buttons.back().stuck_time = v.duration; },
             "held for so long it is stuck: a warning, and ignored until it is released"},
 };
+
+constexpr auto kSettings = [] {
+  std::array<Setting, kOwnSettings.size() + kDeviceSettings.size()> all{};
+  std::copy(kOwnSettings.begin(), kOwnSettings.end(), all.begin());
+  std::copy(kDeviceSettings.begin(), kDeviceSettings.end(), all.begin() + kOwnSettings.size());
+  return all;
+}();
 
 }  // namespace
 

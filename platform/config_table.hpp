@@ -30,6 +30,7 @@ struct Rule {
     kUsers,     ///< low to high different names of up to 32 characters
     kSteps,     ///< a list of such lists, low to high names in all
     kDays,      ///< a list of days and spans of days
+    kBlink,     ///< a blink code
     kClock,     ///< a time of day; up to 24:00 where `high` is 1440
   };
   Type type = Type::kText;

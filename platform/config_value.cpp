@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "platform/blink.hpp"
 #include "platform/config_lists.hpp"
 #include "platform/evdev.hpp"
 #include "platform/gpio.hpp"
@@ -206,6 +207,8 @@ std::optional<Value> convert(const toml::node& node, const Rule& rule) {
     case Rule::Type::kSteps: return steps_value(node, rule);
     case Rule::Type::kDays: return days_value(node);
     case Rule::Type::kClock: return clock_value(text.value_or(""), rule);
+    case Rule::Type::kBlink:
+      return text_value(text.value_or(""), text && BlinkCode::parse(*text).has_value());
   }
   return std::nullopt;
 }
@@ -236,6 +239,7 @@ std::string Rule::allowed() const {
              "once, " +
              range + " in all";
     case Type::kDays: return "a list of days and spans of days such as [\"mon-fri\", \"sun\"]";
+    case Type::kBlink: return std::string(kBlinkForm);
     case Type::kClock: return "a time of day from \"00:00\" to " + quoted(clock_text(high));
   }
   return {};

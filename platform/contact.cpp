@@ -17,7 +17,6 @@ Contact::Contact(EventLoop& loop, Gpio& gpio, GpioLine line, GpioInputOptions op
       events_(std::move(events)),
       settle_(loop, [this] { settle(); }) {
   options_.debounce = kSettleTime;
-  open();
 }
 
 void Contact::check() {

@@ -25,12 +25,12 @@ class Contact {
     std::function<void()> on_fault;  ///< fault() has changed
   };
 
-  /// Opens the line. Callbacks come from here, too, and must not destroy it.
+  /// Callbacks must not destroy it.
   Contact(EventLoop& loop, Gpio& gpio, GpioLine line, GpioInputOptions options, Events events);
   Contact(const Contact&) = delete;
   Contact& operator=(const Contact&) = delete;
 
-  /// Is the line still there, or there again?
+  /// Opens the line, or sees whether it is still there.
   void check();
 
   /// Empty: not known, for the line has not been there yet.

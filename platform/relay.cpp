@@ -26,8 +26,7 @@ Relay::Relay(EventLoop& loop, Log& log, RelayOptions options, std::function<void
       options_(std::move(options)),
       on_change_(std::move(on_change)),
       patience_(loop, [this] { lose_patience(); }),
-      restart_(loop, [this] { start(); }),
-      fault_("the relay is being started") {}
+      restart_(loop, [this] { start(); }) {}
 
 Relay::~Relay() {
   if (child_ != nullptr) {
@@ -38,7 +37,6 @@ Relay::~Relay() {
 void Relay::start() {
   std::string error;
   reason_.clear();
-  ready_since_ = kNever;
   child_ = std::make_unique<WatchedChild>(loop_, log_, kArea, ChildProcess::Orphan::kGoesOn);
   const bool started = child_->spawn(options_.command,
                                      {.on_line = [this](std::string_view line) { serve(line); },
@@ -54,8 +52,8 @@ void Relay::start() {
 }
 
 void Relay::pulse(Done done) {
-  if (!fault_.empty()) {
-    done(false, fault_);
+  if (!ready()) {
+    done(false, fault_.empty() ? "the relay is being started" : fault_);
     return;
   }
   if (waiting_.size() == kWaitingMax) {
@@ -79,7 +77,6 @@ void Relay::check() {
   if (child_ != nullptr) {
     [[maybe_unused]] const bool sent = child_->send(kRelayCheck);
   } else {
-    restart_wait_ = kRestartMin;
     restart_.set(loop_.now());
   }
 }
@@ -88,7 +85,7 @@ void Relay::serve(std::string_view line) {
   const std::string_view word = line.substr(0, line.find(' '));
   const std::string_view text = line.substr(std::min(word.size() + 1, line.size()));
   if (line == kRelayReady) {
-    ready();
+    take_ready();
   } else if (word == kRelayOn) {
     set_on(true);
     answer(true, {});
@@ -103,12 +100,13 @@ void Relay::serve(std::string_view line) {
   }
 }
 
-void Relay::ready() {
-  if (ready_since_ == kNever) {
+void Relay::take_ready() {
+  if (!ready()) {
     patience_.cancel();
     ready_since_ = loop_.now();
     log_.info(kArea, "ready");
-    set_fault({});
+    fault_.clear();
+    on_change_();
   }
 }
 
@@ -122,7 +120,7 @@ void Relay::answer(bool ok, std::string_view why) {
   done(ok, why);
 }
 
-void Relay::answer_all(std::string_view why) {
+void Relay::refuse_waiting(std::string_view why) {
   for (std::size_t left = waiting_.size(); left > 0; --left) {
     answer(false, why);
   }
@@ -139,15 +137,16 @@ void Relay::lose_patience() {
 void Relay::on_exit(const ChildExit& exit) {
   child_.reset();
   patience_.cancel();
-  if (ready_since_ != kNever && loop_.now() - ready_since_ > restart_wait_) {
+  if (ready() && loop_.now() - ready_since_ > restart_wait_) {
     restart_wait_ = kRestartMin;
   }
+  ready_since_ = kNever;
   const std::string why =
       reason_.empty() ? "the relay program has ended: " + exit.text() : std::exchange(reason_, {});
   on_ = false;
   set_fault(why);
   restart_later();
-  answer_all(why);
+  refuse_waiting(why);
 }
 
 void Relay::restart_later() {
@@ -167,9 +166,7 @@ void Relay::set_fault(std::string fault) {
     return;
   }
   fault_ = std::move(fault);
-  if (!fault_.empty()) {
-    log_.error(kArea, fault_, "; it is tried again");
-  }
+  log_.error(kArea, fault_, "; it is tried again");
   on_change_();
 }
 

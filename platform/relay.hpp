@@ -45,7 +45,7 @@ class Relay {
   /// Whether the relay went on, and if not why, for people.
   using Done = std::function<void(bool ok, std::string_view why)>;
 
-  /// `on_change`: on() or fault() has changed. Callbacks must not destroy the relay.
+  /// `on_change`: on(), ready() or fault() has changed. Callbacks must not destroy the relay.
   Relay(EventLoop& loop, Log& log, RelayOptions options, std::function<void()> on_change);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -58,6 +58,8 @@ class Relay {
   /// relay is destroyed first. While it is on it stays so for another pulse, as long as the longest
   /// one allows; just after one it refuses.
   void pulse(Done done);
+  /// Ends the waiting for answers, with this reason.
+  void refuse_waiting(std::string_view why);
   /// For the pulses from now on.
   void set_pulse(Millis pulse) noexcept { options_.pulse = pulse; }
   /// Devices have come or gone: is the line still there, or there again?
@@ -65,15 +67,16 @@ class Relay {
 
   [[nodiscard]] const RelayOptions& options() const noexcept { return options_; }
   [[nodiscard]] bool on() const noexcept { return on_; }
-  /// Why it can't pulse now, for people; empty: it can.
+  /// The line is its own, so that it can pulse.
+  [[nodiscard]] bool ready() const noexcept { return ready_since_ != kNever; }
+  /// Why it is not ready, for people; empty: it is, or is being started for the first time.
   [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
   [[nodiscard]] pid_t pid() const noexcept { return child_ ? child_->pid() : -1; }
 
  private:
   void serve(std::string_view line);
-  void ready();
+  void take_ready();
   void answer(bool ok, std::string_view why);
-  void answer_all(std::string_view why);
   void lose_patience();
   void on_exit(const ChildExit& exit);
   void restart_later();

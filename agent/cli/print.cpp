@@ -53,6 +53,15 @@ std::string names_text(JsonView list) {
   return names.empty() ? "none" : names;
 }
 
+std::string output_text(JsonView output) {
+  std::string line = text(output, "kind");
+  add(line, text(output, "name"));
+  add(line, text(output, "state"));
+  const std::string fault = text(output, "fault");
+  add(line, fault.empty() ? "" : "FAULT: " + fault);
+  return line;
+}
+
 std::string limits_text(JsonView limits) {
   const bool waiting = limits["call_waiting"].boolean().value_or(false);
   std::string line = "lines " + limits["lines"].dump() + (waiting ? " and one waiting" : "");
@@ -92,6 +101,9 @@ std::string status_text(JsonView status) {
     lines += "\ninput    " + input_text(input);
   }
   lines += "\nplans    " + names_text(status["plans"]);
+  for (JsonView item = status["outputs"].first(); item; item = item.next()) {
+    lines += "\noutput   " + output_text(item);
+  }
   lines += "\nlimits   " + limits_text(status["limits"]);
   for (JsonView item = status["counters"].first(); item; item = item.next()) {
     if (item.integer().value_or(0) != 0) {

@@ -84,16 +84,6 @@ void add_people(const platform::Config& config, AgentOptions& options) {
   }
 }
 
-LineBias to_bias(platform::GpioBias bias) {
-  switch (bias) {
-    case platform::GpioBias::kAsIs: break;
-    case platform::GpioBias::kPullUp: return LineBias::kPullUp;
-    case platform::GpioBias::kPullDown: return LineBias::kPullDown;
-    case platform::GpioBias::kDisabled: return LineBias::kDisabled;
-  }
-  return LineBias::kAsIs;
-}
-
 ButtonInput to_input(const platform::ButtonConfig& config) {
   ButtonInput input;
   input.button = config.name;
@@ -113,6 +103,16 @@ ButtonInput to_input(const platform::ButtonConfig& config) {
 }
 
 }  // namespace
+
+LineBias to_bias(platform::GpioBias bias) {
+  switch (bias) {
+    case platform::GpioBias::kAsIs: break;
+    case platform::GpioBias::kPullUp: return LineBias::kPullUp;
+    case platform::GpioBias::kPullDown: return LineBias::kPullDown;
+    case platform::GpioBias::kDisabled: return LineBias::kDisabled;
+  }
+  return LineBias::kAsIs;
+}
 
 AgentOptions to_options(const platform::Config& config) {
   AgentOptions options;
@@ -140,6 +140,7 @@ AgentOptions to_options(const platform::Config& config) {
   options.media_command = config.media.command;
   options.media_prewarm = config.media.prewarm;
   options.media_stop_time = config.media.stop_time;
+  options.outputs = to_outputs(config);
   add_people(config, options);
   for (const platform::ButtonConfig& button : config.buttons) {
     if (!button.gpio.empty() || !button.key.empty()) {

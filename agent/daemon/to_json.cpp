@@ -45,6 +45,19 @@ Json to_list(const std::vector<std::string>& texts) {
   return list;
 }
 
+Json to_json(const std::vector<OutputView>& outputs) {
+  Json list = Json::array();
+  for (const OutputView& output : outputs) {
+    Json object = Json::object();
+    object.set("kind", output.kind)
+        .set("name", output.name)
+        .set("state", output.state)
+        .set("fault", output.fault);
+    list.push(std::move(object));
+  }
+  return list;
+}
+
 Json to_json(const MemberView& member) {
   Json object = Json::object();
   object.set("user", member.user)

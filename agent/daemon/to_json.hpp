@@ -16,6 +16,8 @@ namespace doorcall::daemon {
 [[nodiscard]] platform::Json to_json(const InputView& input);
 [[nodiscard]] platform::Json live_calls(const Agent& agent);
 
+[[nodiscard]] platform::Json to_json(const std::vector<OutputView>& outputs);
+
 /// A list of texts.
 [[nodiscard]] platform::Json to_list(const std::vector<std::string>& texts);
 

@@ -106,6 +106,7 @@ void Verbs::status(const Request& request, Responder& responder) const {
       .set("pullable", to_list(agent_.pullable()))
       .set("buttons", to_list(agent_.buttons()))
       .set("inputs", std::move(inputs))
+      .set("outputs", to_json(agent_.outputs()))
       .set("plans", std::move(plans))
       .set("limits", limits())
       .set("counters", std::move(counters))

@@ -6,6 +6,7 @@
 #include "agent/core/time.hpp"
 #include "agent/facade/link_factory.hpp"
 #include "doorcall/agent.hpp"
+#include "platform/gpio.hpp"
 
 namespace doorcall {
 
@@ -16,8 +17,9 @@ class Log;
 
 /// For doorcalld and for tests, which need more than the public API gives.
 struct AgentAccess {
-  [[nodiscard]] static std::unique_ptr<Agent> make(AgentOptions options,
-                                                   const facade::MakeLink& make_link);
+  [[nodiscard]] static std::unique_ptr<Agent> make(
+      AgentOptions options, const facade::MakeLink& make_link,
+      std::shared_ptr<platform::Gpio> gpio = platform::make_gpio());
   [[nodiscard]] static platform::EventLoop& loop(Agent& agent);
   [[nodiscard]] static platform::Log& log(Agent& agent);
   /// Called at the end of each turn of the loop in which the agent had something to do.

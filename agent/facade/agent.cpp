@@ -190,6 +190,10 @@ std::vector<std::string> Agent::buttons() const {
   return impl_->buttons();
 }
 
+std::vector<OutputView> Agent::outputs() const {
+  return impl_->outputs();
+}
+
 void Agent::set_media_handler(MediaHandler handler) {
   impl_->set_media_handler(std::move(handler));
 }

@@ -44,9 +44,11 @@ std::array<std::uint8_t, 32> random_seed() {
 
 }  // namespace
 
-Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link)
+Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link,
+                  std::shared_ptr<platform::Gpio> gpio)
     : options_(std::move(options)),
-      checked_(facade::check(options_)),
+      gpio_(std::move(gpio)),
+      checked_(facade::check(options_, gpio_ != nullptr)),
       log_(log_options(options_)),
       delivery_([this](std::string_view what) {
         log_.error("agent", "an exception left a callback: ", what);
@@ -59,6 +61,9 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link)
                 .device_kind = options_.kind,
                 .software = "doorcall " + std::string(kVersion)}),
       link_(make_link(checked_.link, gateway_)),
+      outputs_(
+          loop_, log_, gpio_.get(),
+          {.on_contact = [](bool /*open*/) {}, .input_fails = [this] { return input_fails(); }}),
       posted_wakeup_(loop_, [this] { enter([this] { take_posted(); }); }) {
   const Limits limits;
   memory_ = std::make_unique<std::byte[]>(Engine::bytes_needed(limits));
@@ -75,6 +80,7 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link)
   link_watch_ = loop_.add(link_->fd(), EPOLLIN, [this](std::uint32_t) {
     enter([this] { link_->process(loop_.now()); });
   });
+  outputs_.configure(options_.outputs);
 }
 
 Agent::Impl::~Impl() = default;
@@ -158,6 +164,7 @@ void Agent::Impl::take_call(const CallEvent& event) {
   }
   receipts_.on_call(event);
   delivery_.push([this, id = event.call, prepare, update = std::move(told)] {
+    outputs_.on_call(update);
     if (media_ != nullptr && update.change == CallChange::kEnded) {
       media_->release(update.call, update.reason);
     } else if (media_ != nullptr && prepare) {
@@ -200,12 +207,18 @@ void Agent::Impl::take_link(const LinkEvent& event) {
   }
   const LinkUpdate update = facade::to_update(event, at_ms_);
   log_link(update);
-  delivery_.push([this, update] { delivery_.tell(&Listener::on_link, update); });
+  delivery_.push([this, update] {
+    outputs_.on_link(update.state);
+    delivery_.tell(&Listener::on_link, update);
+  });
 }
 
 void Agent::Impl::take_mode(const ModeEvent& event) {
   const DeviceMode update = facade::to_update(event.mode, loop_.now(), at_ms_);
-  delivery_.push([this, update] { delivery_.tell(&Listener::on_mode, update); });
+  delivery_.push([this, update] {
+    outputs_.on_mode(update);
+    delivery_.tell(&Listener::on_mode, update);
+  });
 }
 
 void Agent::Impl::log_link(const LinkUpdate& update) {
@@ -291,9 +304,10 @@ void Agent::Impl::take_posted() {
   }
 }
 
-std::unique_ptr<Agent> AgentAccess::make(AgentOptions options, const facade::MakeLink& make_link) {
+std::unique_ptr<Agent> AgentAccess::make(AgentOptions options, const facade::MakeLink& make_link,
+                                         std::shared_ptr<platform::Gpio> gpio) {
   return std::unique_ptr<Agent>(
-      new Agent(std::make_shared<Agent::Impl>(std::move(options), make_link)));
+      new Agent(std::make_shared<Agent::Impl>(std::move(options), make_link, std::move(gpio))));
 }
 
 platform::EventLoop& AgentAccess::loop(Agent& agent) {

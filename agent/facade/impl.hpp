@@ -18,9 +18,11 @@
 #include "agent/facade/link_factory.hpp"
 #include "agent/facade/media_children.hpp"
 #include "agent/facade/options.hpp"
+#include "agent/facade/outputs.hpp"
 #include "agent/facade/receipts.hpp"
 #include "doorcall/agent.hpp"
 #include "platform/event_loop.hpp"
+#include "platform/gpio.hpp"
 #include "platform/log.hpp"
 #include "transport/gateway.hpp"
 
@@ -35,7 +37,8 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   /// Nothing: not bound.
   using BoundAction = std::variant<std::monostate, ButtonAction, std::function<void()>>;
 
-  Impl(AgentOptions options, const facade::MakeLink& make_link);
+  Impl(AgentOptions options, const facade::MakeLink& make_link,
+       std::shared_ptr<platform::Gpio> gpio = platform::make_gpio());
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -91,6 +94,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   [[nodiscard]] std::vector<DevicePresence> presence() const;
   [[nodiscard]] std::map<std::string, std::uint64_t> counters() const;
   [[nodiscard]] std::vector<std::string> buttons() const;
+  [[nodiscard]] std::vector<OutputView> outputs() const { return outputs_.views(); }
 
   // impl.cpp: the loop
   void run();
@@ -182,6 +186,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void configure_inputs();
   void take_press(const std::string& button, platform::PressEvent::Kind kind);
   void take_input_state(const InputView& view);
+  [[nodiscard]] bool input_fails() const;
   void tell_button(ButtonUpdate update);
 
   // impl_press.cpp
@@ -196,6 +201,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   [[nodiscard]] bool would_add() const;
 
   AgentOptions options_;
+  std::shared_ptr<platform::Gpio> gpio_;  ///< none: it was not built in
   facade::CheckedOptions checked_;
   platform::EventLoop loop_;
   platform::Log log_;
@@ -210,6 +216,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   std::unique_ptr<transport::Link> link_;
   std::shared_ptr<facade::MediaDriver> media_;  ///< none: calls without media
   std::shared_ptr<facade::MediaChildren> children_;
+  facade::Outputs outputs_;
   platform::Watch link_watch_;
   std::map<CallId, Notes> notes_;
   std::map<std::string, CallId, std::less<>> plan_calls_;  ///< last call of each plan's buttons

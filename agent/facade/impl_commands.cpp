@@ -31,7 +31,7 @@ Errc Agent::Impl::stop(Completion done) {
 }
 
 std::vector<std::string> Agent::Impl::reconfigure(AgentOptions options) {
-  facade::CheckedOptions checked = facade::check(options);
+  facade::CheckedOptions checked = facade::check(options, gpio_ != nullptr);
   std::vector<std::string> fixed = facade::fixed_differences(options_, options);
   options.user = options_.user;
   options.device = options_.device;
@@ -43,6 +43,7 @@ std::vector<std::string> Agent::Impl::reconfigure(AgentOptions options) {
   options_ = std::move(options);
   log_.set_level(options_.log_debug ? platform::LogLevel::kDebug : platform::LogLevel::kInfo);
   use_media_command();
+  outputs_.configure(options_.outputs);
   apply_settings();
   if (engine_->link_state() != LinkState::kStopped || inputs_ != nullptr) {
     configure_inputs();

@@ -1,4 +1,6 @@
 // Physical buttons: what an input tells becomes a press, an update and a line in the log.
+#include <algorithm>
+
 #include "agent/facade/impl.hpp"
 
 namespace doorcall {
@@ -44,6 +46,12 @@ void Agent::Impl::take_press(const std::string& button, Kind kind) {
   }
 }
 
+bool Agent::Impl::input_fails() const {
+  const std::vector<InputView> views = inputs();
+  return std::any_of(views.begin(), views.end(),
+                     [](const InputView& view) { return view.state != InputState::kOk; });
+}
+
 void Agent::Impl::take_input_state(const InputView& view) {
   if (view.state == InputState::kOk) {
     log_.info("button", view.button, ": ", view.source, " is ready");
@@ -60,7 +68,12 @@ void Agent::Impl::take_input_state(const InputView& view) {
 
 void Agent::Impl::tell_button(ButtonUpdate update) {
   update.at_ms = clock_ms();
-  delivery_.push([this, told = std::move(update)] { delivery_.tell(&Listener::on_button, told); });
+  delivery_.push([this, told = std::move(update)] {
+    if (told.change == ButtonChange::kState) {
+      outputs_.on_input_state();
+    }
+    delivery_.tell(&Listener::on_button, told);
+  });
 }
 
 }  // namespace doorcall

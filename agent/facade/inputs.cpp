@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/facade/options.hpp"
+
 namespace doorcall::facade {
 namespace {
 
@@ -18,16 +20,6 @@ constexpr Millis kWindow{1'000};
 constexpr std::size_t kEdgesMax = 500;  ///< in a window
 constexpr std::size_t kQueueMax = 16;   ///< the kernel's
 constexpr Millis kPause{100};
-
-platform::GpioBias to_bias(LineBias bias) {
-  switch (bias) {
-    case LineBias::kAsIs: break;
-    case LineBias::kPullUp: return platform::GpioBias::kPullUp;
-    case LineBias::kPullDown: return platform::GpioBias::kPullDown;
-    case LineBias::kDisabled: return platform::GpioBias::kDisabled;
-  }
-  return platform::GpioBias::kAsIs;
-}
 
 Millis gap_of(const ButtonInput& input) {
   return input.debounce.value_or(input.ac ? kAcGap : kGap);

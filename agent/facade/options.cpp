@@ -147,11 +147,12 @@ void check_text(std::string_view option, const std::string& value, std::size_t b
   }
 }
 
-CheckedOptions check(const AgentOptions& options) {
+CheckedOptions check(const AgentOptions& options, bool has_gpio) {
   CheckedOptions checked;
   checked.settings = check_settings(options);
   check_lists(options, checked.settings);
   check_inputs(options);
+  check_outputs(options, has_gpio);
   checked.link = check_link(options.broker, checked.settings.self);
   const auto root = transport::TopicRoot::parse(options.broker.topic_root);
   if (!root) {

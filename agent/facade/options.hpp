@@ -6,6 +6,7 @@
 
 #include "agent/core/settings.hpp"
 #include "doorcall/options.hpp"
+#include "platform/gpio.hpp"
 #include "transport/link.hpp"
 #include "transport/topic.hpp"
 
@@ -19,7 +20,13 @@ struct CheckedOptions {
 };
 
 /// Errors: throws std::invalid_argument naming the option, what it is and what is allowed.
-[[nodiscard]] CheckedOptions check(const AgentOptions& options);
+[[nodiscard]] CheckedOptions check(const AgentOptions& options,
+                                   bool has_gpio = !platform::gpio_library().empty());
+
+/// Checks lamps, relay, contact and sounds. Errors: as check().
+void check_outputs(const AgentOptions& options, bool has_gpio);
+
+[[nodiscard]] platform::GpioBias to_bias(LineBias bias);
 
 /// Checks what buttons are wired to. Errors: as check().
 void check_inputs(const AgentOptions& options);

@@ -45,6 +45,16 @@ void check_times(const std::string& option, const ButtonInput& input) {
 
 }  // namespace
 
+platform::GpioBias to_bias(LineBias bias) {
+  switch (bias) {
+    case LineBias::kAsIs: break;
+    case LineBias::kPullUp: return platform::GpioBias::kPullUp;
+    case LineBias::kPullDown: return platform::GpioBias::kPullDown;
+    case LineBias::kDisabled: return platform::GpioBias::kDisabled;
+  }
+  return platform::GpioBias::kAsIs;
+}
+
 void check_inputs(const AgentOptions& options) {
   if (options.inputs.size() > kInputsMax) {
     refuse("inputs", std::to_string(options.inputs.size()), "up to " + std::to_string(kInputsMax));

@@ -72,6 +72,19 @@ def programs_are_installed(site):
         print("   " + site.run(os.path.join(site.prefix, "bin", name), "--version").strip())
 
 
+def the_daemon_finds_the_relay_program(site):
+    config = os.path.join(site.directory, "relay.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write('[device]\nuser = "a"\ndevice = "b"\n[broker]\nhost = "127.0.0.1"\n'
+                   f'port = {site.broker.port}\n[door]\ngpio = "no-such-line"\n'
+                   f'[control]\nsocket = "{site.directory}/socket"\n')
+    with subprocess.Popen([os.path.join(site.prefix, "bin", "doorcalld"), "--config", config],
+                          stderr=subprocess.PIPE, text=True) as daemon:
+        told = next(line for line in daemon.stderr if "relay" in line or "GPIO" in line)
+        daemon.terminate()
+    expect("no-such-line" in told, told)
+
+
 def headers_stand_alone(site):
     headers = glob.glob(os.path.join(site.prefix, "include", "doorcall", "*.hpp"))
     expect(len(headers) > 5, f"installed headers: {headers}")
@@ -86,7 +99,8 @@ def main():
     parser.add_argument("--build", required=True, help="a build directory of doorcall")
     site = Site(os.path.abspath(parser.parse_args().build))
     failed = 0
-    tests = (programs_are_installed, headers_stand_alone, by_cmake_package, by_pkg_config)
+    tests = (programs_are_installed, the_daemon_finds_the_relay_program, headers_stand_alone,
+             by_cmake_package, by_pkg_config)
     try:
         site.open()
         for test in tests:

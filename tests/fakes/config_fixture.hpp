@@ -98,6 +98,34 @@ press = "toggle"
 [[button]]
 name = "after-hours"
 press = "plan:night"
+[[lamp]]
+name = "status"
+gpio = "gpiochip0:4"
+active_low = true
+door = "on"
+ringing = "100ms 100ms"
+calling = "500ms 500ms"
+in_call = "on"
+error = "20ms 20ms 20ms 1min"
+offline = "1s 1s"
+dnd = "100ms 10s"
+idle = "off"
+[door]
+gpio = "strike"
+active_low = true
+pulse = "5s"
+longest = "20s"
+contact = "/dev/gpiochip1:3"
+contact_active_low = true
+contact_bias = "pull_up"
+[chime]
+command = ["sh", "-c", "exit 0"]
+times = 3
+gap = "2s"
+[ring_back]
+file = "tone.wav"
+times = 100
+gap = "100ms"
 )";
 
 /// Config texts and what is wrong with them.
@@ -123,6 +151,7 @@ class ConfigFixture : public Utest {
     dir.write("ca.pem", "x", 0644);
     dir.write("cert.pem", "x", 0644);
     dir.write("key.pem", "x", 0640);
+    dir.write("tone.wav", "x", 0644);
     const platform::Config config = platform::load_config(dir.write("d.toml", kFull), errors);
     STRCMP_EQUAL("", report().c_str());
     return config;

@@ -30,11 +30,14 @@ class FacadeHub {
   std::map<std::string, std::string> pushes;  ///< last payload on each push topic
 
   /// Agents made here are connected to each other only.
-  [[nodiscard]] std::unique_ptr<Agent> make(AgentOptions options) {
-    return AgentAccess::make(std::move(options),
-                             [this](const transport::LinkOptions&, transport::LinkSink& sink) {
-                               return std::make_unique<HubLink>(*this, sink);
-                             });
+  [[nodiscard]] std::unique_ptr<Agent> make(
+      AgentOptions options, std::shared_ptr<platform::Gpio> gpio = platform::make_gpio()) {
+    return AgentAccess::make(
+        std::move(options),
+        [this](const transport::LinkOptions&, transport::LinkSink& sink) {
+          return std::make_unique<HubLink>(*this, sink);
+        },
+        std::move(gpio));
   }
 
   [[nodiscard]] std::unique_ptr<Agent> make(const std::string& user) {

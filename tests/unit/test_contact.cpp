@@ -29,6 +29,7 @@ TEST_GROUP(Contact) {
                                              .bias = doorcall::platform::GpioBias::kPullUp},
         Contact::Events{.on_level = [this](bool active) { told += active ? "open " : "closed "; },
                         .on_fault = [this] { told += "fault "; }});
+    contact->check();
   }
   bool until_told(const std::string& text) {
     return run_until(loop, [&] { return told == text; });

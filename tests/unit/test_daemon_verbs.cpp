@@ -244,6 +244,17 @@ TEST(DaemonVerbs, StatusShowsModeLimitsAndPlans) {
   LONGS_EQUAL(30'000, *status["limits"]["alone_time_ms"].integer());
   CHECK(!*status["mode"]["dnd"].boolean());
   LONGS_EQUAL(0, status["pullable"].size());
+  LONGS_EQUAL(0, status["outputs"].size());
+}
+
+TEST(DaemonVerbs, StatusShowsTheOutputs) {
+  AgentOptions options = door->options();
+  options.outputs.chime = SoundOptions{.command = {"true"}, .file = {}};
+  (void)door->reconfigure(options);
+  const Json status = yes("status");
+  LONGS_EQUAL(1, status["outputs"].size());
+  CHECK_EQUAL(std::string(R"({"kind":"chime","name":"","state":"off","fault":""})"),
+              status["outputs"].at(0).dump());
 }
 
 TEST(DaemonVerbs, EventsCarryTheRosterAndWhatWasMissed) {

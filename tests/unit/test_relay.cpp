@@ -40,7 +40,7 @@ TEST_GROUP_BASE(Relay, doorcall::test::LogFixture) {
     });
   }
   bool until_ready() {
-    return run_until(loop, [this] { return relay->fault().empty(); });
+    return run_until(loop, [this] { return relay->ready(); });
   }
   bool until_fault(const std::string& text) {
     return run_until(loop, [&] { return relay->fault().find(text) != std::string::npos; });
@@ -58,6 +58,7 @@ TEST(Relay, PulsesOnceAndSaysSo) {
   pulse();
   STRCMP_EQUAL("no: the relay is being started;", answers.c_str());
   CHECK_TRUE(until_ready());
+  STRCMP_EQUAL("", relay->fault().c_str());
   answers.clear();
   pulse();
   CHECK_TRUE(until_answered("ok;"));
@@ -189,6 +190,20 @@ TEST(Relay, WhatTheProgramSaysIsLogged) {
   CHECK_TRUE(until_ready());
   CHECK_TRUE(run_until(loop, [this] { return was_logged("makes no sense: nonsense"); }));
   CHECK_TRUE(run_until(loop, [this] { return was_logged("it says: trouble"); }));
+}
+
+TEST(Relay, TheCommandOfALineIsTheProgramBesideThisOne) {
+  const auto command = doorcall::platform::relay_command({"no-such-line"}, true, Millis(5'000));
+  CHECK_EQUAL(6U, command.size());
+  CHECK_TRUE(command[0].find("/doorcall-relay") != std::string::npos);
+  STRCMP_EQUAL(
+      "--line no-such-line --longest 5000 --active-low",
+      (command[1] + ' ' + command[2] + ' ' + command[3] + ' ' + command[4] + ' ' + command[5])
+          .c_str());
+  start(command);
+  CHECK_TRUE(run_until(loop, [this] { return !relay->fault().empty(); }));
+  CHECK_TRUE(relay->fault() == "doorcall was built without GPIO" ||
+             relay->fault().find("no-such-line") != std::string::npos);
 }
 
 TEST(Relay, IdleItDoesNotWakeTheLoop) {

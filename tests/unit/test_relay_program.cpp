@@ -88,21 +88,19 @@ TEST_GROUP_BASE(RelayProgram, doorcall::test::LogFixture) {
     return wait_until([&] { return line.history() == text; });
   }
 
-  /// A process that drives the line by a Relay as the daemon does, and pulses at once.
-  void start_daemon(const std::string& longest_ms, Millis pulse) {
+  /// A process that drives a relay as the daemon does, and pulses at once.
+  void start_daemon(const std::vector<std::string>& command, Millis pulse) {
     daemon = ::fork();
     if (daemon != 0) {
       return;
     }
     doorcall::platform::EventLoop loop;
     doorcall::platform::Relay relay(
-        loop, log,
-        doorcall::platform::RelayOptions{.command = line.command(longest_ms), .pulse = pulse},
-        [] {});
+        loop, log, doorcall::platform::RelayOptions{.command = command, .pulse = pulse}, [] {});
     relay.start();
     bool asked = false;
     while (loop.run_once(kPatience)) {
-      if (relay.fault().empty() && !asked) {
+      if (relay.ready() && !asked) {
         asked = true;
         relay.pulse([](bool, std::string_view) {});
       }
@@ -191,14 +189,24 @@ TEST(RelayProgram, AMissingLineIsAnErrorAndWrongArgumentsAreRefused) {
 }
 
 TEST(RelayProgram, ADaemonKilledInAPulseLeavesTheLineOff) {
-  start_daemon("10000", Millis(10'000));
+  start_daemon(line.command(), Millis(10'000));
   CHECK_TRUE(until_history("off on"));
   ::kill(daemon, SIGKILL);
   CHECK_TRUE(until_history("off on off released"));
 }
 
+TEST(RelayProgram, TheProgramOfAKilledDaemonGoesOnUntilItIsDone) {
+  start_daemon({"/bin/sh", "-c",
+                "echo \"off 1\" >" + line.path() +
+                    "; cat >/dev/null; sleep 0.2; echo \"done 2\" >>" + line.path()},
+               Millis(100));
+  CHECK_TRUE(until_history("off"));
+  ::kill(daemon, SIGKILL);
+  CHECK_TRUE(until_history("off done"));
+}
+
 TEST(RelayProgram, ADaemonStoppedInAPulseLeavesTheLineOff) {
-  start_daemon("300", Millis(300));
+  start_daemon(line.command("300"), Millis(300));
   CHECK_TRUE(until_history("off on"));
   ::kill(daemon, SIGSTOP);
   CHECK_TRUE(until_history("off on off"));

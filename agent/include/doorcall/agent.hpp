@@ -17,6 +17,7 @@
 #include "doorcall/info.hpp"
 #include "doorcall/media.hpp"
 #include "doorcall/options.hpp"
+#include "doorcall/outputs.hpp"
 #include "doorcall/plan.hpp"
 #include "doorcall/state.hpp"
 #include "doorcall/update.hpp"
@@ -205,6 +206,11 @@ class Agent {
   [[nodiscard]] bool button_bound(std::string_view name, PressKind kind) const;
   /// How the inputs are; empty before start().
   [[nodiscard]] std::vector<InputView> inputs() const;
+
+  // --- lamps, sounds and the door
+
+  /// What AgentOptions::outputs names, as it is now.
+  [[nodiscard]] std::vector<OutputView> outputs() const;
 
   // --- media
 

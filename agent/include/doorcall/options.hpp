@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "doorcall/inputs.hpp"
+#include "doorcall/outputs.hpp"
 #include "doorcall/plan.hpp"
 
 namespace doorcall {
@@ -101,6 +102,8 @@ struct AgentOptions {
   std::vector<std::string> media_command;
   bool media_prewarm = false;  ///< run it from the ringing on, not only from the answer
   std::chrono::milliseconds media_stop_time{2'000};  ///< then it is terminated, then killed
+
+  OutputOptions outputs;  ///< lamps, chime, door relay and door contact
 
   /// Takes one line of the log with its newline; must not block. False: the line was lost. Empty:
   /// no log. Thread: loop.
