@@ -120,11 +120,12 @@ class Checks {
   // members
   void member_shown(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
   [[nodiscard]] bool crowded(std::size_t device, const CallTruth& call) const;
-  [[nodiscard]] bool shows(std::size_t device, const CallId& call, const Shown& member) const;
+  [[nodiscard]] std::optional<LegKey> leg_shown(std::size_t device, const CallId& call,
+                                                std::size_t who, std::uint32_t number) const;
   [[nodiscard]] bool shows_pending(std::size_t device, const CallId& call, std::size_t user) const;
   void roster_shown(std::size_t device, CallTruth& call);
   bool roster_fits(Instant now, std::size_t device, CallTruth& call);
-  [[nodiscard]] bool answer_taken_back(const CallTruth& call, const LegTruth& leg) const;
+  [[nodiscard]] bool answer_failed(const CallTruth& call, std::size_t user) const;
 
   // after each step
   void live_calls(Instant now, std::size_t device);

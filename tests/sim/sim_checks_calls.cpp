@@ -217,11 +217,8 @@ void Checks::member(Instant now, std::size_t device, const CallEvent& event, Cal
     return;
   }
   // Who was in the call may go because of somebody else's.
-  const bool failed = event.reason == Reason::kAcceptFailed;
   const bool was_in = event.join_number != 0 || truth_.device_of(event.peer) == call.creator;
-  if (failed && std::none_of(call.legs.begin(), call.legs.end(), [&](const LegTruth& leg) {
-        return (leg.user == user || was_in) && answer_taken_back(call, leg);
-      })) {
+  if (event.reason == Reason::kAcceptFailed && !answer_failed(call, was_in ? kNobody : user)) {
     return fail(now, "nobody took the answer back", where(device, call.id));
   }
   LegTruth* meant = nullptr;
@@ -250,10 +247,7 @@ void Checks::ended(Instant now, std::size_t device, const CallEvent& event, Call
   if (event.reason == Reason::kNone || event.state != CallState::kEnded) {
     fail(now, "ended without a reason", where(device, event.call));
   }
-  const bool by_answer = event.reason == Reason::kAcceptFailed && side.connected;
-  if (by_answer && std::none_of(call.legs.begin(), call.legs.end(), [&](const LegTruth& leg) {
-        return answer_taken_back(call, leg);
-      })) {
+  if (event.reason == Reason::kAcceptFailed && side.connected && !answer_failed(call, kNobody)) {
     fail(now, "nobody took the answer back", where(device, event.call));
   }
   if (side.media_started && !side.media_stopped) {

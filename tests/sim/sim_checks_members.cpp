@@ -59,8 +59,10 @@ void Checks::member_shown(Instant now, std::size_t device, const CallEvent& even
     return fail(now, "member without its number", where(device, call.id));
   }
   const bool same = shown.device == who && shown.join_number == event.join_number;
-  const bool back = in && !same && !shown.tell(who, event.join_number);
-  const bool late = !in && shown.connected && shown.device != who && shows(device, call.id, shown);
+  const auto leg = leg_shown(device, call.id, who, event.join_number);
+  const bool back = in && !same && leg && !shown.tell(*leg);
+  const bool late = !in && shown.connected && shown.device != who &&
+                    leg_shown(device, call.id, shown.device, shown.join_number);
   if ((back || late) && !crowded(device, call)) {
     return fail(now, "members out of order",
                 where(device, call.id) + ": of d" + std::to_string(who) + " after d" +
@@ -72,16 +74,16 @@ void Checks::member_shown(Instant now, std::size_t device, const CallEvent& even
   shown.connected = in;
 }
 
-/// Whether the status of `device` has that member in the call.
-bool Checks::shows(std::size_t device, const CallId& call, const Shown& member) const {
+/// The leg of that member in the status of `device`.
+std::optional<LegKey> Checks::leg_shown(std::size_t device, const CallId& call, std::size_t who,
+                                        std::uint32_t number) const {
   for (std::size_t i = 0;; ++i) {
     const std::optional<LegView> view = engines_[device]->member_at(call, i);
     if (!view || view->state != LegState::kConnected) {
-      return false;  // they come first
+      return std::nullopt;  // they come first
     }
-    if (view->join_number == member.join_number &&
-        truth_.device_of({view->device, view->user}) == member.device) {
-      return true;
+    if (view->join_number == number && truth_.device_of({view->device, view->user}) == who) {
+      return view->key;
     }
   }
 }
@@ -116,7 +118,7 @@ void Checks::roster_shown(std::size_t device, CallTruth& call) {
       shown.two_legs = shown.connected;
       shown.device = who;
       shown.join_number = view->join_number;
-      shown.connected = shown.tell(who, view->join_number);
+      shown.connected = shown.tell(view->key);
     }
   }
 }
@@ -165,15 +167,22 @@ bool Checks::roster_fits(Instant now, std::size_t device, CallTruth& call) {
   return true;
 }
 
-/// Who had answered `leg`, or may have while its owner had no link to say so, has taken that back.
-bool Checks::answer_taken_back(const CallTruth& call, const LegTruth& leg) const {
-  for (std::size_t i = 0; i < call.sides.size(); ++i) {
-    const bool may = leg.winner == kNobody ? own_leg(i, leg) : leg.winner == i;
-    if (may && call.sides[i].ever_gave_up) {
-      return true;
+/// Who had answered a leg of `user`, or of anybody, has taken that back; or may have, if the owner
+/// had no link to say whom it took. Or a join has failed there, and who asked says so when it is
+/// asked.
+bool Checks::answer_failed(const CallTruth& call, std::size_t user) const {
+  for (const LegTruth& leg : call.legs) {
+    for (std::size_t i = 0; i < call.sides.size(); ++i) {
+      const bool may = leg.winner == kNobody ? own_leg(i, leg) : leg.winner == i;
+      if (may && (user == kNobody || leg.user == user) && call.sides[i].ever_gave_up) {
+        return true;
+      }
     }
   }
-  return false;
+  const std::size_t sender = truth_.device_of(trigger_.sender);
+  return trigger_.message != nullptr && sender != kNobody &&
+         kind_of(trigger_.message->body) == MessageKind::kLeave &&
+         call.sides[sender].reason == Reason::kAcceptFailed;
 }
 
 }  // namespace doorcall::sim

@@ -4,12 +4,11 @@
 
 namespace doorcall::sim {
 
-bool Shown::tell(std::size_t who, std::uint32_t number) {
-  const std::pair member{who, number};
-  if (std::find(told.begin(), told.end(), member) != told.end()) {
+bool Shown::tell(const LegKey& leg) {
+  if (std::find(told.begin(), told.end(), leg) != told.end()) {
     return false;
   }
-  told.push_back(member);
+  told.push_back(leg);
   return true;
 }
 

@@ -5,7 +5,6 @@
 #include <deque>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "agent/core/message.hpp"
@@ -52,10 +51,10 @@ struct Shown {
   std::uint32_t join_number = 0;
   bool connected = false;
   bool two_legs = false;  ///< there was word of another leg, too: the last one may be about either
-  std::vector<std::pair<std::size_t, std::uint32_t>> told = {};  ///< all that were in
+  std::vector<LegKey> told = {};  ///< all that were in
 
-  /// Notes that this member is in; false if that was said before.
-  bool tell(std::size_t who, std::uint32_t number);
+  /// Notes that the member of `leg` is in; false if that was said before.
+  bool tell(const LegKey& leg);
 };
 
 /// What one incarnation of one device has said and done about one call.
