@@ -19,7 +19,7 @@ doorcall_dependency_from_pkg_config(toml tomlplusplus)
 doorcall_dependency_from_pkg_config(mosquitto libmosquitto openssl)
 
 # Optional parts.
-doorcall_dependency_from_pkg_config(gpiod libgpiod)
+doorcall_dependency_from_pkg_config(gpiod libgpiod>=1.5)
 doorcall_dependency_from_pkg_config(evdev libevdev)
 
 # Debian's Paho packages have no pkg-config file.

@@ -5,10 +5,26 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <memory>
 #include <system_error>
 
 namespace doorcall::platform {
 namespace {
+
+/// From the system's own file: the name service may ask a network, which would block the loop.
+std::string group_name(gid_t gid) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(::fopen("/etc/group", "re"), ::fclose);
+  std::array<char, 4096> buffer;
+  struct group entry {};
+  struct group* found = nullptr;
+  while (file && ::fgetgrent_r(file.get(), &entry, buffer.data(), buffer.size(), &found) == 0) {
+    if (entry.gr_gid == gid) {
+      return entry.gr_name;
+    }
+  }
+  return {};
+}
 
 /// Who may use the file, as advice.
 std::string access_advice(const std::string& path) {
@@ -16,15 +32,11 @@ std::string access_advice(const std::string& path) {
   if (::stat(path.c_str(), &file) != 0) {
     return "its folder is closed to this user";
   }
-  std::array<char, 4096> buffer;
-  struct group entry {};
-  struct group* found = nullptr;
-  if ((file.st_mode & S_IRGRP) == 0 || file.st_gid == 0 ||
-      ::getgrgid_r(file.st_gid, &entry, buffer.data(), buffer.size(), &found) != 0 ||
-      found == nullptr) {
-    return "give a group access to it (udev rule), and add the daemon's user to that group";
-  }
-  return std::string("add the daemon's user to group ") + found->gr_name;
+  const bool by_group = (file.st_mode & S_IRGRP) != 0 && file.st_gid != 0;
+  const std::string group = by_group ? group_name(file.st_gid) : "";
+  return group.empty()
+             ? "give a group access to it (udev rule), and add the daemon's user to that group"
+             : "add the daemon's user to group " + group;
 }
 
 }  // namespace

@@ -39,6 +39,9 @@ class HoldFilter {
     changed_ = at;
   }
 
+  /// Edges were lost: what was a press has not ended because of that.
+  void bridge() noexcept { active_ = active_ || state_ == State::kPressed; }
+
   /// When due() has something to do; kNever: not before the next edge.
   [[nodiscard]] Instant deadline() const noexcept {
     if (!active_) {

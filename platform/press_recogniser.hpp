@@ -59,6 +59,8 @@ class PressRecogniser {
   /// The line's level from `at` on; an edge that repeats the level is none.
   void edge(bool active, Instant at, std::vector<PressEvent>& ret_events);
   void tick(Instant now, std::vector<PressEvent>& ret_events);
+  /// Edges were lost since the last one: none of them begins or ends a press.
+  void missed() noexcept { filter_.bridge(); }
   /// The line is gone: what is pressed is released without an action, what was released is told.
   void lost(Instant now, std::vector<PressEvent>& ret_events);
   /// Waits for other kinds of press from now on; also while it is pressed.

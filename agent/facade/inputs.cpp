@@ -1,7 +1,8 @@
 // Edges are read before a timer is believed: a release that waits in the kernel's queue is older
 // than the deadline that woke us. After each read the line's level is asked for, because the queue
-// drops what it can't hold. A line with more edges than any bell has is read ten times a second
-// only, and counts as pressed until it calms down.
+// drops what it can't hold; a press does not end because of edges that were lost. A line with more
+// edges than any bell has is read ten times a second only, and counts as pressed until it calms
+// down.
 #include "agent/facade/inputs.hpp"
 
 #include <sys/epoll.h>
@@ -19,6 +20,7 @@ constexpr Millis kAcGap{40};  ///< longer than a period of 50 Hz
 constexpr Millis kWindow{1'000};
 constexpr std::size_t kEdgesMax = 500;  ///< in a window
 constexpr std::size_t kQueueMax = 16;   ///< the kernel's
+constexpr int kFullReadsMax = 3;        ///< in a window
 constexpr Millis kPause{100};
 
 Millis gap_of(const ButtonInput& input) {
@@ -220,8 +222,15 @@ bool Inputs::read_line(Source& source) {
     take(source, button);
     return true;
   }
+  const bool ran_over = line_edges_.size() >= kQueueMax;  // it keeps the oldest, or the newest
+  if (ran_over) {
+    button.recogniser.missed();
+  }
   for (const platform::GpioEdge& edge : line_edges_) {
     button.recogniser.edge(edge.active, edge.at, events_);
+  }
+  if (ran_over) {
+    button.recogniser.missed();
   }
   const auto level = source.line->level();
   if (level) {
@@ -236,12 +245,16 @@ bool Inputs::chatters(Source& source, std::size_t edges, Instant now) {
   if (!did && now - source.window >= kWindow) {
     source.window = now;
     source.edges = 0;
+    source.full_reads = 0;
   }
   source.edges += edges;
-  const bool does = did ? edges >= kQueueMax : source.edges > kEdgesMax;
+  source.full_reads += edges >= kQueueMax ? 1 : 0;
+  const bool does =
+      did ? edges >= kQueueMax : source.edges > kEdgesMax || source.full_reads > kFullReadsMax;
   if (does != did) {
     source.watch.modify(does ? 0U : std::uint32_t{EPOLLIN});
     source.edges = 0;
+    source.full_reads = 0;
   }
   source.paused = does ? now + kPause : kNever;
   return does;

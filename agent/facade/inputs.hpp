@@ -53,6 +53,7 @@ class Inputs {
     platform::Watch watch;
     Instant window{};         ///< begin of the time in which edges are counted
     std::size_t edges = 0;    ///< in it
+    int full_reads = 0;       ///< in it: the kernel's queue has run over
     Instant paused = kNever;  ///< it chatters: not read before
 
     [[nodiscard]] bool open() const noexcept { return line != nullptr || keyboard != nullptr; }

@@ -112,14 +112,15 @@ std::optional<int> keyboard_ioctl(int fd, unsigned long request, void* argument)
   return put_bits(argument, size, {});  // nothing else is there
 }
 
-void send_key(FakeKeyboard& keyboard, unsigned type, unsigned code, int value) {
+void send_key(FakeKeyboard& keyboard, unsigned type, unsigned code, int value,
+              std::int64_t age_ns) {
   const bool any_grabs = std::any_of(keyboard.clients.begin(), keyboard.clients.end(),
                                      [](const FakeKeyboard::Client& each) { return each.grabs; });
   for (const FakeKeyboard::Client& client : keyboard.clients) {
     if (keyboard.grabbed_by_other || (any_grabs && !client.grabs)) {
       continue;
     }
-    const std::int64_t now = clock_ns(client.clock);
+    const std::int64_t now = clock_ns(client.clock) - age_ns;
     input_event event{};
     event.input_event_sec = static_cast<decltype(event.input_event_sec)>(now / 1'000'000'000);
     event.input_event_usec = static_cast<decltype(event.input_event_usec)>(now / 1000 % 1'000'000);

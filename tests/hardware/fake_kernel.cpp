@@ -179,18 +179,18 @@ void press_key(FakeKeyboard& keyboard, unsigned code, int value) {
 
 }  // namespace
 
-void key(unsigned number, unsigned code, int value) {
+void key(unsigned number, unsigned code, int value, std::int64_t age_ns) {
   const std::lock_guard lock(state().mutex);
   FakeKeyboard& keyboard = state().keyboards.at(number);
   press_key(keyboard, code, value);
-  send_key(keyboard, EV_KEY, code, value);
+  send_key(keyboard, EV_KEY, code, value, age_ns);
 }
 
 void drop_key(unsigned number, unsigned code, int value) {
   const std::lock_guard lock(state().mutex);
   FakeKeyboard& keyboard = state().keyboards.at(number);
   press_key(keyboard, code, value);
-  send_key(keyboard, EV_SYN, SYN_DROPPED, 0);
+  send_key(keyboard, EV_SYN, SYN_DROPPED, 0, 0);
 }
 
 bool grabbed(unsigned number) {

@@ -37,8 +37,8 @@ void pass_time(std::int64_t now_ns);
 
 void add_keyboard(unsigned number, std::string_view name, std::initializer_list<unsigned> keys);
 void remove_keyboard(unsigned number);
-/// 1: pressed, 0: released, 2: repeated.
-void key(unsigned number, unsigned code, int value);
+/// 1: pressed, 0: released, 2: repeated; `age_ns` ago.
+void key(unsigned number, unsigned code, int value, std::int64_t age_ns = 0);
 /// As key(), but the event is lost: the queue was full, and the kernel says so.
 void drop_key(unsigned number, unsigned code, int value);
 [[nodiscard]] bool grabbed(unsigned number);

@@ -80,7 +80,7 @@ std::optional<unsigned> keyboard_of(const std::string& path);
 int open_keyboard(FakeKeyboard& keyboard);
 /// Empty: not a keyboard's descriptor.
 std::optional<int> keyboard_ioctl(int fd, unsigned long request, void* argument);
-void send_key(FakeKeyboard& keyboard, unsigned type, unsigned code, int value);
+void send_key(FakeKeyboard& keyboard, unsigned type, unsigned code, int value, std::int64_t age_ns);
 bool release_keyboard(int fd);
 
 }  // namespace doorcall::fake_kernel

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,6 +15,18 @@
 #include <CppUTest/TestHarness.h>
 
 using namespace doorcall;
+
+namespace {
+
+constexpr std::int64_t kMs = 1'000'000;
+
+std::int64_t monotonic_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
 
 /// The agents of these tests have a link in memory and are built without any MQTT library.
 std::string_view Agent::link_library() {
@@ -126,11 +139,22 @@ TEST(Inputs, ALineRingsTheApartment) {
 
 TEST(Inputs, ATouchIsNoPress) {
   start({wired("bell")});
-  bell(true);
-  serve(Millis{2});
-  bell(false);
+  serve(Millis{50});
+  const std::int64_t now = monotonic_ns();
+  fake_kernel::set_level(kChip, kBell, true, now - 22 * kMs);
+  fake_kernel::set_level(kChip, kBell, false, now - 2 * kMs);
   serve(Millis{100});
   LONGS_EQUAL(0, times("bell pressed"));
+}
+
+TEST(Inputs, APressThatIsReadTooLateIsOfTheTimeThatItHad) {
+  start({wired("bell")});
+  door->bind_button("bell", PressKind::kLong, *ButtonAction::parse("dnd"));
+  serve(Millis{1'200});
+  const std::int64_t now = monotonic_ns();
+  fake_kernel::set_level(kChip, kBell, true, now - 1'100 * kMs);
+  fake_kernel::set_level(kChip, kBell, false, now - 900 * kMs);
+  hears("bell action single ok");
 }
 
 TEST(Inputs, ARepeatedPressIsTold) {
@@ -163,19 +187,22 @@ TEST(Inputs, KindsOfPressAreToldApartOnceTheyAreBound) {
   door->bind_button("key", PressKind::kSingle, [&] { ++singles; });
   door->bind_button("key", PressKind::kDouble, [&] { ++doubles; });
   door->bind_button("key", PressKind::kLong, [&] { ++longs; });
-  const auto tap = [&](Millis span) {
-    fake_kernel::key(1, KEY_PHONE, 1);
-    serve(span);
-    fake_kernel::key(1, KEY_PHONE, 0);
-    serve(Millis{20});
+  const auto tap = [&](std::int64_t from_ms_ago, std::int64_t to_ms_ago) {
+    fake_kernel::key(1, KEY_PHONE, 1, from_ms_ago * kMs);
+    fake_kernel::key(1, KEY_PHONE, 0, to_ms_ago * kMs);
   };
-  tap(Millis{50});
-  tap(Millis{50});
+  serve(Millis{500});
+  tap(400, 340);
+  tap(280, 220);
   CHECK_TRUE(until([&] { return doubles == 1; }));
-  tap(Millis{400});
+  serve(Millis{500});
+  tap(450, 50);
   CHECK_TRUE(until([&] { return longs == 1; }));
-  tap(Millis{50});
+  serve(Millis{500});
+  tap(400, 340);
   CHECK_TRUE(until([&] { return singles == 1; }));
+  LONGS_EQUAL(1, doubles);
+  LONGS_EQUAL(1, longs);
   LONGS_EQUAL(0, times("other pressed"));
   fake_kernel::key(1, KEY_A, 1);
   hears("other action single invalid_argument");  // nothing is bound to it
@@ -269,19 +296,23 @@ TEST(Inputs, NewOptionsKeepWhatStaysAndFreeWhatGoes) {
   LONGS_EQUAL(0, fake_kernel::flags(kChip, kBell));
 }
 
+/// Edges each millisecond for this long, by their stamps, however late this machine gets to it.
 TEST(Inputs, ALineThatChattersWithoutEndIsOnePressAtFewWakeUps) {
   start({wired("bell")});
-  long turns = 0;
-  const Instant end = platform::read_clock() + Millis{3'000};
-  for (long edge = 0; platform::read_clock() < end; ++edge) {
-    bell(edge % 2 == 0);
+  serve(Millis{50});
+  constexpr std::int64_t kEdges = 3'000;
+  const std::int64_t begin = monotonic_ns();
+  std::int64_t turns = 0;
+  for (std::int64_t edge = 0; edge < kEdges;) {
+    for (; edge < kEdges && begin + edge * kMs <= monotonic_ns(); ++edge) {
+      fake_kernel::set_level(kChip, kBell, edge % 2 == 0, begin + edge * kMs);
+    }
     pollfd fd{.fd = door->fd(), .events = POLLIN, .revents = 0};
     if (::poll(&fd, 1, 1) > 0) {
       door->process();
       ++turns;
     }
   }
-  bell(false);
   hears("bell released");
   serve(Millis{300});
   LONGS_EQUAL(1, times("bell action single ok"));
@@ -289,6 +320,22 @@ TEST(Inputs, ALineThatChattersWithoutEndIsOnePressAtFewWakeUps) {
   LONGS_EQUAL(1, times("bell released"));
   // 500 edges are served one by one, then ten reads a second; the call has some turns of its own.
   CHECK_COMPARE(turns, <, 700);
+}
+
+TEST(Inputs, ABurstThatTheLoopMissesEndsNoPress) {
+  start({wired("bell")});
+  bell(true);
+  hears("bell pressed");
+  const std::int64_t now = monotonic_ns();
+  serve(Millis{200});
+  for (std::int64_t edge = 0; edge < 100; ++edge) {
+    fake_kernel::set_level(kChip, kBell, edge % 2 != 0, now + (100 + edge) * kMs);
+  }
+  serve(Millis{100});
+  LONGS_EQUAL(0, times("bell released"));
+  bell(false);
+  hears("bell released");
+  LONGS_EQUAL(1, times("bell pressed"));
 }
 
 TEST(Inputs, TheAgentMayBeDestroyedByWhatAPressDoes) {

@@ -12,6 +12,7 @@ BELL = """
 name = "bell"
 press = "call:apt"
 long_press = "dnd"
+long_time = "2s"
 gpio = "bell"
 """
 KEY = """
@@ -89,7 +90,7 @@ def test_a_wired_bell_rings_and_a_key_answers(world):
     door.change(call, "connected")
     keys.tap(KEY_PHONE)
     door.ended(call, "hang_up")
-    bell.press(1.0)
+    bell.press(2.5)
     door.event(type="button", button="bell", change="action", kind="long", code="ok")
     expect(door.ask("status")["mode"]["dnd"], "a long press switches do not disturb on")
 

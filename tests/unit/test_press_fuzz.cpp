@@ -229,14 +229,16 @@ std::string text(const std::vector<PressEvent>& events) {
 
 }  // namespace
 
-TEST_GROUP(PressFuzz){};
+TEST_GROUP(PressFuzz){static std::uint64_t sequences(){constexpr std::uint64_t kShort = 20'000;
+const char* const given = std::getenv("DOORCALL_PRESS_SEQUENCES");
+return given == nullptr ? kShort : std::strtoull(given, nullptr, 10);
+}
+}
+;
 
 TEST(PressFuzz, TheRecogniserAndTheModelAgree) {
-  constexpr std::uint64_t kShort = 20'000;
-  const char* const given = std::getenv("DOORCALL_PRESS_SEQUENCES");
-  const std::uint64_t sequences = given == nullptr ? kShort : std::strtoull(given, nullptr, 10);
   std::uint64_t kinds[7] = {};
-  for (std::uint64_t seed = 1; seed <= sequences; ++seed) {
+  for (std::uint64_t seed = 1; seed <= sequences(); ++seed) {
     Prng prng(seed);
     const Sequence sequence = draw(prng);
     const std::vector<PressEvent> expected = model(sequence);
@@ -253,6 +255,45 @@ TEST(PressFuzz, TheRecogniserAndTheModelAgree) {
     }
   }
   for (const std::uint64_t count : kinds) {
-    CHECK_COMPARE(count, >, sequences / 100);
+    CHECK_COMPARE(count, >, sequences() / 100);
+  }
+}
+
+/// Lines that are lost, active at the start, or have other kinds of press bound meanwhile.
+TEST(PressFuzz, WhateverHappensPressesAndReleasesAlternateAtBoundedWork) {
+  constexpr std::uint64_t kStepsOfACall = 8;
+  for (std::uint64_t seed = 1; seed <= sequences() / 4; ++seed) {
+    Prng prng(seed);
+    const Sequence sequence = draw(prng);
+    PressRecogniser button(sequence.times, prng.chance(2000), Instant{});
+    std::vector<PressEvent> told;
+    Instant now{};
+    for (int i = 0; i < 40; ++i) {
+      const std::uint64_t before = button.steps();
+      now += Millis(prng.between(0, prng.chance(3000) ? 500 : 20));
+      switch (prng.below(12)) {
+        case 0: button.lost(now, told); break;
+        case 1: button.set_kinds(sequence.times.double_time, kNone); break;
+        case 2: button.set_kinds(kNone, sequence.times.long_time); break;
+        case 3: button.tick(now, told); break;
+        case 4: button.missed(); break;
+        default: button.edge(prng.chance(5000), now, told); break;
+      }
+      CHECK_COMPARE(button.steps() - before, <=, kStepsOfACall);
+    }
+    button.lost(now, told);
+    CHECK_TRUE(button.deadline() == kNever);
+    int pressed = 0;
+    int unspent = 0;
+    for (const PressEvent& event : told) {
+      pressed += event.kind == Kind::kPressed ? 1 : event.kind == Kind::kReleased ? -1 : 0;
+      CHECK_TRUE(pressed == 0 || pressed == 1);
+      unspent += event.kind == Kind::kPressed ? 1 : 0;
+      unspent -= event.kind == Kind::kDouble                                ? 2
+                 : event.kind == Kind::kSingle || event.kind == Kind::kLong ? 1
+                                                                            : 0;
+      CHECK_TRUE_TEXT(unspent >= 0, ("seed " + std::to_string(seed) + text(told)).c_str());
+    }
+    LONGS_EQUAL(0, pressed);
   }
 }

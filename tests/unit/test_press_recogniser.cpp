@@ -268,6 +268,24 @@ TEST(PressRecogniser, ReadingLateChangesNothing) {
   tells("pressed@30 released@705 single@1100");
 }
 
+TEST(PressRecogniser, LostEdgesNeitherBeginNorEndAPress) {
+  start(single());
+  down(0);
+  up(8);
+  button.missed();  // of a burst that was no press yet
+  up(100);
+  run(200);
+  tells("");
+  down(200);
+  run(300);
+  up(300);
+  button.missed();
+  tick(400);
+  up(400);
+  run(500);
+  tells("pressed@230 single@230 released@405");
+}
+
 TEST(PressRecogniser, AnHourOfChatterAt1KhzIsOnePressAtAStepAnEdge) {
   start(single());
   constexpr std::int64_t kHour = 3'600'000;
