@@ -1,3 +1,5 @@
+// Answers and events as lines for a person: what is not known or not worth saying is left out, so
+// that most lines fit a terminal.
 #include "agent/cli/print.hpp"
 
 #include "agent/cli/words.hpp"
