@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
   ButtonInput bell;
   bell.button = "bell";
   bell.gpio = "gpiochip0:3";
+  bell.debounce = std::chrono::milliseconds(0);
   bell.hold = std::chrono::milliseconds(2);
   options.inputs.push_back(bell);
   const auto door = hub.make(options);

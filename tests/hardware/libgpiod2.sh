@@ -30,7 +30,9 @@ if [ ! -f "$root/usr/include/gpiod.h" ]; then
   mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial"
   : >"$directory/status"
   key=/usr/share/keyrings/debian-archive-keyring.gpg
-  echo "deb [signed-by=$key] http://deb.debian.org/debian trixie main" >"$directory/sources.list"
+  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sed -n 1p)
+  [ -n "$mirror" ] || skip "no package source of this Debian"
+  echo "deb [signed-by=$key] $mirror trixie main" >"$directory/sources.list"
   apt_next apt-get update >/dev/null 2>&1 || skip "no package lists of Debian 13"
   (cd "$directory" && apt_next apt-get download libgpiod-dev libgpiod3 >/dev/null 2>&1) ||
     skip "no libgpiod of Debian 13"
