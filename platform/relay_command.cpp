@@ -21,7 +21,7 @@ std::string own_folder() {
 std::string relay_path() {
   const std::string own = own_folder();
   for (const std::string& folder : {own, own + "/" DOORCALL_LIBEXEC_FROM_BIN}) {
-    const std::string path = folder + std::string(kProgram);
+    std::string path = folder + std::string(kProgram);
     if (!own.empty() && ::access(path.c_str(), X_OK) == 0) {
       return path;
     }

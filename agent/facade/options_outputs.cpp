@@ -79,24 +79,24 @@ void check_sound(const std::string& option, const SoundOptions& sound) {
 
 }  // namespace
 
-void check_outputs(const AgentOptions& all, bool has_gpio) {
-  const OutputOptions& options = all.outputs;
+void check_outputs(const AgentOptions& options, bool has_gpio) {
+  const OutputOptions& outputs = options.outputs;
   Lines lines{.has_gpio = has_gpio, .taken = {}};
-  for (const ButtonInput& input : all.inputs) {
+  for (const ButtonInput& input : options.inputs) {
     lines.taken.insert(input.gpio);
   }
-  check_lamps(options.lamps, lines);
-  if (options.relay) {
-    check_relay(*options.relay, lines);
+  check_lamps(outputs.lamps, lines);
+  if (outputs.relay) {
+    check_relay(*outputs.relay, lines);
   }
-  if (options.contact) {
-    lines.check("contact.gpio", options.contact->gpio);
+  if (outputs.contact) {
+    lines.check("contact.gpio", outputs.contact->gpio);
   }
-  if (options.chime) {
-    check_sound("chime", *options.chime);
+  if (outputs.chime) {
+    check_sound("chime", *outputs.chime);
   }
-  if (options.ring_back) {
-    check_sound("ring_back", *options.ring_back);
+  if (outputs.ring_back) {
+    check_sound("ring_back", *outputs.ring_back);
   }
 }
 
