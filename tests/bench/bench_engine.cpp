@@ -40,8 +40,9 @@ class World {
   }
 
   void call() {
-    InviteUser invite;
-    invite.user = flat_.self.user;
+    const Invitee invitee{flat_.self.user, 0};
+    InviteUsers invite;
+    invite.invitees = {&invitee, 1};
     invite.media = MediaKind::kVideo;
     invite.line = "bell-1";
     invite.offer = offer_;

@@ -60,7 +60,7 @@ TEST_GROUP(PressRecogniser) {
     button.tick(at(ms), events);
   }
   /// Serves deadlines only, as a loop does, up to this time.
-  void run(std::int64_t until) {
+  void serve(std::int64_t until) {
     while (button.deadline() <= at(until)) {
       button.tick(button.deadline(), events);
     }
@@ -99,12 +99,12 @@ TEST(PressRecogniser, ATouchBelowTheHoldIsNothing) {
   start(single());
   down(100);
   up(129);
-  run(10'000);
+  serve(10'000);
   tells("");
   CHECK(button.deadline() == kNever);
   down(20'000);
   up(20'030);  // the hold is over at the same instant: what is due goes first
-  run(30'000);
+  serve(30'000);
   tells("pressed@20030 single@20030 released@20035");
 }
 
@@ -115,13 +115,13 @@ TEST(PressRecogniser, BouncesOnBothSidesAreOnePress) {
     up(100 + ms + 1);
   }
   down(108);
-  run(300);
+  serve(300);
   for (const std::int64_t ms : {0, 3, 6}) {
     up(300 + ms);
     down(300 + ms + 1);
   }
   up(310);
-  run(1000);
+  serve(1000);
   tells("pressed@135 single@135 released@315");
 }
 
@@ -131,7 +131,7 @@ TEST(PressRecogniser, MainsHumOnALongWireIsNoPress) {
     down(ms);
     up(ms + 10);
   }
-  run(70'000);
+  serve(70'000);
   tells("");
 }
 
@@ -143,7 +143,7 @@ TEST(PressRecogniser, TheHalfWavesOfAnAcBellAreOnePress) {
     down(ms);
     up(ms + 8);
   }
-  run(5000);
+  serve(5000);
   tells("pressed@66 single@66 released@2028");
 }
 
@@ -153,7 +153,7 @@ TEST(PressRecogniser, DoubleIsToldWithTheSecondPress) {
   up(100);
   down(450);
   up(600);
-  run(5000);
+  serve(5000);
   tells("pressed@30 released@105 pressed@480 double@480 released@605");
 }
 
@@ -163,32 +163,32 @@ TEST(PressRecogniser, TooLateForDoubleIsTwoSingles) {
   up(100);
   down(470);  // recognised at 500, when the time is just over
   up(600);
-  run(5000);
+  serve(5000);
   tells("pressed@30 released@105 single@500 pressed@500 released@605 single@1000");
 }
 
 TEST(PressRecogniser, WaitingForADoubleEndsWhileItIsHeld) {
   start({.long_time = kNone});
   down(0);
-  run(5000);
+  serve(5000);
   tells("pressed@30 single@400");
   up(5000);
   down(5100);  // no second half of a double press: that press has acted
-  run(7000);
+  serve(7000);
   tells("released@5005 pressed@5130 single@5500");
 }
 
 TEST(PressRecogniser, LongIsToldWhileHeldAndShortWithTheRelease) {
   start({.double_time = kNone});
   down(0);
-  run(2000);
+  serve(2000);
   tells("pressed@30 long@800");
   up(2000);
-  run(3000);
+  serve(3000);
   tells("released@2005");
   down(4000);
   up(4200);
-  run(6000);
+  serve(6000);
   tells("pressed@4030 released@4205 single@4205");
 }
 
@@ -196,14 +196,14 @@ TEST(PressRecogniser, WithBothKindsEachPressHasOneMeaning) {
   start({});
   down(0);
   up(200);
-  run(300);
+  serve(300);
   down(400);
-  run(2000);  // held for long, but it is the second half of a double press
+  serve(2000);  // held for long, but it is the second half of a double press
   up(2000);
   down(3000);
-  run(4000);
+  serve(4000);
   up(4000);
-  run(9000);
+  serve(9000);
   tells(
       "pressed@30 released@205 pressed@430 double@430 released@2005 "
       "pressed@3030 long@3800 released@4005");
@@ -212,28 +212,28 @@ TEST(PressRecogniser, WithBothKindsEachPressHasOneMeaning) {
 TEST(PressRecogniser, StuckIsToldOnceAndIgnoredUntilReleased) {
   start(single());
   down(0);
-  run(3'600'000);
+  serve(3'600'000);
   tells("pressed@30 single@30 stuck@60000");
   CHECK_TRUE(button.stuck());
   CHECK(button.deadline() == kNever);
   up(3'600'000);
-  run(3'700'000);
+  serve(3'700'000);
   tells("freed@3600005 released@3600005");
   CHECK_FALSE(button.stuck());
   down(3'700'000);
-  run(3'700'100);
+  serve(3'700'100);
   tells("pressed@3700030 single@3700030");
 }
 
 TEST(PressRecogniser, ALineThatIsActiveAtTheStartIsNoPress) {
   start(single(), true);
-  run(100'000);
+  serve(100'000);
   tells("stuck@60000");
   up(100'000);
-  run(200'000);
+  serve(200'000);
   tells("freed@100005");
   down(200'000);
-  run(200'100);
+  serve(200'100);
   tells("pressed@200030 single@200030");
 }
 
@@ -256,7 +256,7 @@ TEST(PressRecogniser, ARepeatedLevelAndATimeThatGoesBackDoNoHarm) {
   tick(130);
   up(90);  // read late: counts as now
   up(140);
-  run(1000);
+  serve(1000);
   tells("pressed@130 single@130 released@135");
 }
 
@@ -274,15 +274,15 @@ TEST(PressRecogniser, LostEdgesNeitherBeginNorEndAPress) {
   up(8);
   button.missed();  // of a burst that was no press yet
   up(100);
-  run(200);
+  serve(200);
   tells("");
   down(200);
-  run(300);
+  serve(300);
   up(300);
   button.missed();
   tick(400);
   up(400);
-  run(500);
+  serve(500);
   tells("pressed@230 single@230 released@405");
 }
 
@@ -293,7 +293,7 @@ TEST(PressRecogniser, AnHourOfChatterAt1KhzIsOnePressAtAStepAnEdge) {
     button.edge(ms % 2 == 0, at(ms), events);
   }
   const std::uint64_t edges = kHour;
-  run(2 * kHour);
+  serve(2 * kHour);
   tells("pressed@59 single@59 stuck@60000 freed@3600004 released@3600004");
   CHECK_COMPARE(button.steps(), <=, edges + 4);
 }
@@ -301,9 +301,9 @@ TEST(PressRecogniser, AnHourOfChatterAt1KhzIsOnePressAtAStepAnEdge) {
 TEST(PressRecogniser, AnHourHeldIsOnePressAtNoWork) {
   start(single());
   down(0);
-  run(3'600'000);
+  serve(3'600'000);
   up(3'600'000);
-  run(7'200'000);
+  serve(7'200'000);
   tells("pressed@30 single@30 stuck@60000 freed@3600005 released@3600005");
   CHECK_COMPARE(button.steps(), <=, 6U);
 }
