@@ -140,7 +140,7 @@ Slot Core::next_info(Slot leg) const noexcept {
 /// Its turn has not come: another one for the same member is under way.
 bool Core::waits_its_turn(Slot slot) const noexcept {
   const Outgoing& out = outgoing_[slot];
-  return out.kind == MessageKind::kInfo && !out.final_message() && next_info(out.leg) != slot;
+  return out.kind == MessageKind::kInfo && next_info(out.leg) != slot;
 }
 
 Info Core::info_body(const Outgoing& out) const noexcept {

@@ -75,8 +75,9 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
 bool Core::over_here(const Account& sender, const Header& header, const LegKey& replaces) noexcept {
   if (find_tombstone(header.call, header.leg) == kNoSlot) {
     const Slot before = find_tombstone(header.call, replaces);
-    if (before == kNoSlot ||
-        !(tombstones_[before].told || refused_here(tombstones_[before].reason))) {
+    const bool over =
+        before != kNoSlot && (tombstones_[before].told || refused_here(tombstones_[before].reason));
+    if (!over) {
       return false;
     }
     bury_again(header, before);

@@ -74,7 +74,7 @@ void Core::bury(const Call& call, Reason reason) noexcept {
 
 void Core::bury(const Call& call, const Leg& leg) noexcept {
   Tombstone& tomb = tombstones_[take_tombstone()];
-  tomb.told = call.announced && leg.user == settings.self.user;
+  tomb.told = leg.user == settings.self.user;
   tomb.reason = leg.reason;
   tomb.id = call.id;
   tomb.number = leg.key.number;
