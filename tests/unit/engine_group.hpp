@@ -27,6 +27,14 @@ inline InviteUsers invite_users(std::initializer_list<std::string_view> names) {
   return invite(invitees);
 }
 
+/// Free application data for the members of the call.
+inline SendInfo info_to(const CallId& call, std::string_view text) {
+  SendInfo command;
+  command.call = call;
+  command.text = text;
+  return command;
+}
+
 /// Of one user a step, 10 seconds each.
 inline InviteUsers hunt(std::initializer_list<std::string_view> names, std::uint8_t cycles = 1) {
   std::vector<Invitee> steps;

@@ -203,3 +203,36 @@ TEST(EngineBusySettle, ASettleTimeOfNothingIsOverAtOnce) {
   door_.run(Millis{1});
   check_ended(Reason::kBusy);
 }
+
+TEST(EngineBusySettle, WhatADeviceSaidIsForgottenWhenItRestarts) {
+  see(panel_, PresenceState::kIdle);
+  see(hall_, PresenceState::kOffline);
+  call_out();
+  refuse(panel_, Reason::kBusy);
+  panel_.restart();
+  see(panel_, PresenceState::kIdle);
+  door_.run(Millis{2'000});
+  check_calling();
+}
+
+TEST(EngineBusySettle, WhoAsksHowFreshTheInviteIsMayStillAnswerAtTheReceiptTime) {
+  call_out();
+  refuse(panel_, Reason::kBusy);
+  rings(hall_, Alert::kWaiting);
+  door_.run(Millis{30'001});
+  check_calling();
+}
+
+TEST(EngineBusySettle, WhoWasBusyMayRingLaterAndWhoHasDeclinedMayNot) {
+  for (const Reason reason :
+       {Reason::kBusy, Reason::kDnd, Reason::kNoAnswer, Reason::kDeclined, Reason::kNotAllowed}) {
+    see(hall_, PresenceState::kIdle);
+    call_out();
+    refuse(panel_, reason);
+    (void)door_.words();
+    rings(panel_);
+    const bool taken = reason != Reason::kDeclined && reason != Reason::kNotAllowed;
+    STRCMP_EQUAL(taken ? "event:remote_ringing" : "", door_.words().c_str());
+    door_.give(cancel(call_));
+  }
+}

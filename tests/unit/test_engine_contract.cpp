@@ -90,6 +90,24 @@ TEST(EngineContract, EveryWakeUpHasItsReason) {
   }
 }
 
+TEST(EngineContract, TheBarrierAndTheLongestCallHaveTheirsToo) {
+  Station::Options options;
+  options.settings.longest_call = Millis{60'000};
+  options.settings.heartbeat_time = Millis{60'000};
+  options.settings.lost_time = Millis{300'000};
+  Scene scene(Stage::kInConnected, options);
+  scene.run(Millis{1'000});
+  STRCMP_EQUAL("longest_call", why(scene).c_str());
+  scene.station.give(hang_up(scene.call));
+  scene.station.give(LinkLost{});
+  scene.run(Millis{3'000});
+  scene.station.give(LinkConnected{});
+  scene.now += Millis{1'500};  // late, so the markers come beside it
+  scene.station.pass();
+  scene.run(kBarrierTime - Millis{1'501});
+  STRCMP_EQUAL("barrier", why(scene).c_str());
+}
+
 TEST(EngineContract, ATimeJumpOverEverythingHandlesItAllAtOnce) {
   Scene scene(Stage::kInConnected);
   scene.now += Millis{24 * 3'600'000};

@@ -114,6 +114,29 @@ TEST(EngineGroupLimits, AfterAnOutageFifteenAreSyncedThoughTheirViewsNeedSeveral
   UNSIGNED_LONGS_EQUAL(kInviteesMax, syncs);
 }
 
+TEST(EngineGroupLimits, AndSoAreFourCallsWhoseViewsFillAStepBeforeTheirMessagesDo) {
+  Station::Options options =
+      many_parties([](Limits& limits) { limits.legs = 4 * (kInviteesMax - 2); });
+  options.settings.lines = 4;
+  Scene scene(Stage::kUnknown, options);
+  for (std::size_t n = 0; n < 4; ++n) {
+    const Result result = scene.station.give(invite(users_of(kInviteesMax - 3)));
+    CHECK_TRUE(result.code == Errc::kOk);
+    answer(scene, result.call, 0, 1);
+    for (std::size_t i = 1; i < kInviteesMax - 3; ++i) {
+      Actor each = actor(i);
+      const LegKey leg{scene.station.self, static_cast<std::uint32_t>(i + 1)};
+      scene.station.hear(each.self, each.reject(result.call, leg, Reason::kDeclinedEverywhere));
+    }
+  }
+  scene.station.give(LinkLost{});
+  scene.run(Millis{1'200});
+  const std::size_t before = scene.station.count(MessageKind::kSync);
+  scene.station.give(LinkConnected{});
+  scene.run(Millis{2});
+  UNSIGNED_LONGS_EQUAL(4, scene.station.count(MessageKind::kSync) - before);
+}
+
 TEST(EngineGroupLimits, FirstWinsWithFifteenStopsAllTheOthers) {
   Scene scene(Stage::kUnknown, many_parties());
   InviteUsers command = invite(users_of(kInviteesMax));

@@ -161,3 +161,17 @@ TEST(EngineHeir, WhoIsRungByAnotherMemberTooIsLeftToIt) {
   (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
   UNSIGNED_LONGS_EQUAL(0, trio.station.counters().legs_inherited);
 }
+
+TEST(EngineHeir, TheLegThatItNamesIsTheOneThatRang) {
+  Trio trio("panel@apt1");
+  const LegKey first{trio.door.self, 3};
+  const LegKey second{trio.door.self, 4};
+  for (const LegView& view : {leg_view(first, "panel@apt3", LegState::kRinging),
+                              leg_view(first, "panel@apt3", LegState::kEnded, 0, Reason::kNoAnswer),
+                              leg_view(second, "panel@apt3", LegState::kRinging)}) {
+    (void)trio.roster(trio.door, {trio.door.self, 0}, {&view, 1});
+  }
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  const Invite invite = std::get<Invite>(trio.station.last(MessageKind::kInvite).message.body);
+  CHECK_TRUE(invite.replaces == second);
+}

@@ -10,13 +10,6 @@
 using namespace doorcall;
 using namespace doorcall::fakes;
 
-static SendInfo data(const CallId& call, std::string_view text) {
-  SendInfo command;
-  command.call = call;
-  command.text = text;
-  return command;
-}
-
 static std::string texts(const Station& station) {
   std::string all;
   for (const InfoEvent& info : station.infos) {
@@ -34,7 +27,7 @@ TEST_GROUP(EngineInfo) {
     group_.rig->forget_words();
   }
   Errc send(std::size_t from, std::string_view text, std::string_view to = {}) {
-    SendInfo command = data(group_.call, text);
+    SendInfo command = info_to(group_.call, text);
     if (!to.empty()) {
       command.user = user(to);
     }
@@ -44,7 +37,7 @@ TEST_GROUP(EngineInfo) {
 
 TEST(EngineInfo, EveryOtherMemberGetsIt) {
   connect();
-  SendInfo command = data(group_.call, "hello");
+  SendInfo command = info_to(group_.call, "hello");
   const Result result = group_.give(group_.at(1), command);
   CHECK_TRUE(result.code == Errc::kOk);
   UNSIGNED_LONGS_EQUAL(2, result.copies);
@@ -155,10 +148,10 @@ TEST(EngineInfo, CommandsThatMakeNoSenseSayWhy) {
   CHECK_TRUE(send(0, "x", "apt2") == Errc::kNotInvited);
   CHECK_TRUE(send(0, "\xC0\xAF") == Errc::kNotUtf8);
   CHECK_TRUE(send(0, std::string(kDataBytesMax + 1, 'x')) == Errc::kDataTooLarge);
-  SendInfo keys = data(group_.call, "12E");
+  SendInfo keys = info_to(group_.call, "12E");
   keys.kind = InfoKind::kKeyPress;
   CHECK_TRUE(group_.give(group_.door(), keys).code == Errc::kInvalidArgument);
-  SendInfo offer = data(group_.call, "");
+  SendInfo offer = info_to(group_.call, "");
   offer.kind = InfoKind::kMediaOffer;
   CHECK_TRUE(group_.give(group_.door(), offer).code == Errc::kInvalidArgument);
   const std::vector<std::uint8_t> large(kOfferBytesMax + 1);
@@ -252,7 +245,7 @@ TEST(EngineInfoFromOthers, OfACallThatIsNotKnownNothingIsOwed) {
 }
 
 TEST(EngineInfoFromOthers, TheReceiptOfAnotherDeviceIsNone) {
-  CHECK_TRUE(trio_.station.give(data(trio_.call, "hello")).code == Errc::kOk);
+  CHECK_TRUE(trio_.station.give(info_to(trio_.call, "hello")).code == Errc::kOk);
   (void)trio_.station.words();
   const Sent sent = trio_.station.last(MessageKind::kInfo);
   Actor other("attic@" + std::string(sent.to.view()), 0xA3);

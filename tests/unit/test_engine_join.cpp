@@ -269,25 +269,3 @@ TEST(EngineJoin, ACallThatIsJoinedAgainIsListedOnce) {
   group_.run(Millis{500});
   CHECK_TRUE(group_.at(1).engine().find_call(group_.call)->reason == Reason::kHangUp);
 }
-
-// The earlier end lies behind the later one in the table, where a call before both has lain.
-TEST(EngineJoin, OfACallThatWasJoinedAgainTheLastEndCounts) {
-  Scene before(Stage::kInHungUp);
-  before.run(kTombstoneTime - Millis{10'000});
-  const CallId call = call_id(0x55);
-  before.station.hear(before.peer.self, before.peer.invite(call), 90);
-  before.station.give(reject(call));
-  before.run(Millis{20'000});  // the first one is forgotten
-  JoinCall command = join(call);
-  command.via = before.peer.self.user;
-  CHECK_TRUE(before.station.give(command).code == Errc::kOk);
-  before.station.hear(
-      before.peer.self,
-      before.peer.say(call, {before.peer.self, 2}, Confirm{before.station.self.device, 1, {}}));
-  STRCMP_EQUAL("connected", before.station.state(call).c_str());
-  before.station.give(hang_up(call));
-  (void)before.station.words();
-  Actor other("hall@gate");
-  before.station.hear(other.self, other.join(call));
-  STRCMP_EQUAL("reject(hang_up)", before.station.words().c_str());
-}

@@ -156,6 +156,14 @@ TEST(EngineLost, ASyncOfAPendingLegIsTheInviteAgain) {
   STRCMP_EQUAL("ringing event:incoming", callee.station.words().c_str());
 }
 
+TEST(EngineLost, WhichIsNotSaidAnyMoreWhenTheProcessWakesUpAfterTheRing) {
+  Scene caller(Stage::kAlerted);
+  caller.now += caller.station.engine().settings().ring_time;
+  caller.station.pass();
+  UNSIGNED_LONGS_EQUAL(0, caller.station.count(MessageKind::kSync));
+  CHECK_TRUE(caller.reason() == Reason::kNoAnswer);
+}
+
 TEST_GROUP(EngineUnknownCalls) {
   Scene scene_{Stage::kUnknown};
 };
@@ -190,6 +198,13 @@ TEST(EngineUnknownCalls, ASyncThatNamesThisDeviceConnectedIsLeftAndAnyOtherIsSil
   STRCMP_EQUAL(
       "", scene_.answer_to(scene_.peer.sync(scene_.call, {scene_.peer.self, 0}, pending, "panel"))
               .c_str());
+}
+
+TEST(EngineUnknownCalls, ARosterThatDoesNotIsAcknowledged) {
+  const auto others = connected_view(scene_.peer.self, account_of("hall@apt1"));
+  STRCMP_EQUAL(
+      "ack",
+      scene_.answer_to(scene_.peer.roster(scene_.call, {scene_.peer.self, 0}, others, "")).c_str());
 }
 
 TEST(EngineUnknownCalls, EndLeaveAndCancelAreAcknowledged) {

@@ -288,3 +288,12 @@ TEST(EngineMembersLost, OfAMemberNeverHeardItsOtherLifeIsNotYetALoss) {
   trio.station.run(Millis{5});
   STRCMP_EQUAL(kAll, trio.seen().c_str());
 }
+
+TEST(EngineMembersLost, NorACallOfItsARecall) {
+  Station::Options options;
+  options.settings.lines = 2;
+  Trio trio("panel@apt1", options);
+  STRCMP_EQUAL("ringing event:incoming",
+               trio.hear(trio.two, trio.two.invite(call_id(0x55))).c_str());
+  STRCMP_EQUAL(kAll, trio.seen().c_str());
+}

@@ -224,3 +224,47 @@ TEST(EngineOrphan, NorEndsItsGoingAnAnswer) {
   ring_.station.hear(ring_.two.self, ring_.two.leave(ring_.call, {ring_.door.self, 2}));
   STRCMP_EQUAL("accepting", ring_.station.state(ring_.call).c_str());
 }
+
+TEST(EngineOrphan, OfALegThatWasNotEvenShownTheHeirIsToldTheSame) {
+  ring_.station.give(reject(ring_.call));
+  ring_.station.give(SetDnd{true, Millis{0}});
+  ring_.call = call_id(0x78);
+  Invite invite = ring_.door.invite_body(Millis{90'000});
+  invite.roster = ring_.views;
+  ring_.station.hear(ring_.door.self, ring_.door.say(ring_.call, {ring_.door.self, 1}, invite), 90);
+  STRCMP_EQUAL("reject(dnd)", ring_.heirs_invite().c_str());
+}
+
+TEST(EngineOrphan, ASecondSignOfTheSameLossChangesNothing) {
+  ring_.lose_door();
+  ring_.station.run(Millis{5'000});
+  ring_.door.restart();
+  ring_.station.give(
+      PresenceReceived{ring_.door.self, false, 3600, ring_.door.presence(PresenceState::kIdle)});
+  ring_.station.run(Millis{4'000});
+  STRCMP_EQUAL("ringing", ring_.station.state(ring_.call).c_str());
+  ring_.station.run(Millis{1'000});
+  STRCMP_EQUAL("caller_lost", text(ring_.station.reason(ring_.call)).c_str());
+}
+
+TEST(EngineOrphan, WhoDoesNotRingHereWritesOnlyItsOwnLeg) {
+  const LegView view =
+      leg_view({ring_.door.self, 0}, "door@gate", LegState::kEnded, 0, Reason::kHangUp);
+  ring_.station.hear(ring_.two.self,
+                     ring_.two.roster(ring_.call, {ring_.door.self, 2}, {&view, 1}, "panel"));
+  STRCMP_EQUAL("ack", ring_.station.words().c_str());
+  STRCMP_EQUAL("door@gate connected, panel@apt2 connected, apt1 ringing",
+               members(ring_.station, ring_.call).c_str());
+}
+
+TEST(EngineOrphan, AnotherDeviceThatWasConfirmedIsNotHeardBeforeTheOwnAnswer) {
+  const LegKey threes{ring_.door.self, 3};
+  const LegView rings = leg_view(threes, "panel@apt3", LegState::kRinging);
+  ring_.station.hear(ring_.two.self,
+                     ring_.two.roster(ring_.call, {ring_.door.self, 2}, {&rings, 1}, "panel"));
+  ring_.lose_door();
+  Actor three("panel@apt3", 0xA3);
+  const LegView said = leg_view(threes, "panel@apt3", LegState::kConnected, 3);
+  ring_.station.hear(three.self, three.roster(ring_.call, threes, {&said, 1}, "panel"));
+  STRCMP_EQUAL("", ring_.station.words().c_str());
+}

@@ -222,6 +222,19 @@ TEST(EnginePresence, ADeviceOfTheSameNameThatRestartsElsewhereChangesNothingForA
   CHECK_TRUE(door_.last(MessageKind::kSync).to == namesake.self.user);
 }
 
+TEST(EnginePresence, NorDoesAnotherDeviceOfTheUserOrALifeThatHasRungAlready) {
+  Actor hall("hall@apt1");
+  birth();
+  const CallId call = door_.give(invite_users({"apt1"})).call;
+  const LegKey leg{door_.self, 1};
+  door_.hear(hall.self, hall.ringing(call, leg), 90);
+  panel_.restart();
+  door_.hear(panel_.self, panel_.ringing(call, leg), 90);
+  birth();
+  door_.run(Millis{10'001});
+  UNSIGNED_LONGS_EQUAL(2, door_.count(MessageKind::kSync));  // both still ring
+}
+
 TEST(EnginePresence, ABirthInTheSameInstantAsASettledDeathKeepsTheRing) {
   birth();
   const Result result = door_.give(invite(panel_.self.user));

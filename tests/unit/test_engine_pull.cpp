@@ -121,6 +121,16 @@ TEST(EnginePull, WhatHasEndedCanNotBePulled) {
   CHECK_TRUE(pull(2) == Errc::kUnknownCall);
 }
 
+TEST(EnginePull, NorWhatThisDeviceIsInItself) {
+  Trio trio("panel@apt1");
+  const LegView hall = leg_view({trio.two.self, 1}, "hall@apt1", LegState::kConnected, 3);
+  (void)trio.roster(trio.two, {trio.door.self, 2}, {&hall, 1});
+  (void)trio.hear(trio.two, trio.two.sync(trio.call, {trio.door.self, 2}, {&hall, 1}, "hall"));
+  CHECK_FALSE(trio.station.engine().pullable_at(0).has_value());
+  trio.station.give(hang_up(trio.call));
+  CHECK_TRUE(trio.station.engine().pullable_at(0) == trio.call);
+}
+
 TEST(EnginePull, WhatIsNotHeardOfAnyMoreIsForgotten) {
   talk();
   group_.rig->pass = [](const Account&, const Message&) { return false; };

@@ -95,6 +95,23 @@ TEST(EnginePush, WhoGoesOfflineWhileItRingsIsPushedOnce) {
   UNSIGNED_LONGS_EQUAL(1, door_.pushes.size());
 }
 
+TEST(EnginePush, NobodyIsWokenForARingThatIsOverWhenTheProcessWakesUp) {
+  Instant now{Millis{1'000'000}};
+  Station door("door@gate", now);
+  door.come_online();
+  Actor panel("panel@apt1");
+  door.give(PresenceReceived{panel.self, false, 3600, panel.presence(PresenceState::kIdle)});
+  InviteUsers command = invite_users({"apt1"});
+  command.ring_time = Millis{10'000};
+  command.wait_offline = true;
+  const CallId call = door.give(command).call;
+  door.give(PresenceReceived{panel.self, false, 3600, panel.presence(PresenceState::kOffline)});
+  now += Millis{20'000};
+  door.pass();
+  STRCMP_EQUAL("no_answer", text(door.reason(call)).c_str());
+  UNSIGNED_LONGS_EQUAL(0, door.pushes.size());
+}
+
 TEST(EnginePush, WithoutWaitModeNobodyIsAsked) {
   see(PresenceState::kIdle);
   (void)call_out(false);

@@ -83,6 +83,31 @@ TEST(EngineReceipts, TheConfirmIsRepeatedUntilItIsAcknowledged) {
   UNSIGNED_LONGS_EQUAL(confirms.size(), all(scene, MessageKind::kConfirm).size());
 }
 
+TEST(EngineReceipts, ARepeatedAcceptGetsTheConfirmOfItsOwnLegAndCall) {
+  Instant now{Millis{1'000'000}};
+  Station::Options options;
+  options.settings.lines = 2;
+  Station door("door@gate", now, options);
+  door.come_online();
+  const CallId first = door.give(invite(UserId::parse("apt1").value())).call;
+  const Invitee both[] = {{UserId::parse("apt2").value(), 0}, {UserId::parse("apt3").value(), 0}};
+  const CallId second = door.give(invite(both)).call;
+  Actor one("panel@apt1");
+  Actor two("panel@apt2");
+  Actor three("panel@apt3");
+  door.hear(one.self, one.accept(first, {door.self, 1}));
+  door.hear(two.self, two.accept(second, {door.self, 1}));
+  door.hear(three.self, three.accept(second, {door.self, 2}));
+  for (Actor* each : {&three, &two, &one}) {
+    const CallId& call = each == &one ? first : second;
+    const LegKey leg{door.self, each == &three ? 2U : 1U};
+    door.hear(each->self, each->accept(call, leg));
+    const Header& header = door.last(MessageKind::kConfirm).header();
+    CHECK_TRUE(header.call == call && header.leg == leg);
+    CHECK_TRUE(door.last(MessageKind::kConfirm).to == each->self.user);
+  }
+}
+
 TEST(EngineReceipts, CancelLeaveAndRejectAreRepeatedUntilAcknowledged) {
   struct Case {
     Stage stage;

@@ -1,0 +1,49 @@
+// A device comes back into a call that it knows the end of: what was said of its leg before counts
+// no more.
+
+#include <string>
+
+#include "tests/unit/engine_group.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace doorcall;
+using namespace doorcall::fakes;
+
+TEST_GROUP(EngineJoinAgain){};
+
+TEST(EngineJoinAgain, WhatIsSaidOfTheLegBeforeIsNoAnswer) {
+  Scene scene(Stage::kInHungUp);
+  JoinCall command = join(scene.call);
+  CHECK_TRUE(scene.station.give(command).code == Errc::kOk);
+  STRCMP_EQUAL("reject(accept_failed)",
+               scene.answer_to(scene.peer.confirm(scene.call, "panel")).c_str());
+  (void)scene.answer_to(scene.peer.reject(scene.call, {scene.station.self, 1}, Reason::kBusy));
+  STRCMP_EQUAL("accepting", scene.state().c_str());
+  scene.hear(
+      scene.peer.say(scene.call, {scene.peer.self, 2}, Confirm{scene.station.self.device, 2, {}}));
+  STRCMP_EQUAL("connected", scene.state().c_str());
+}
+
+// Where the earlier end lies behind the later one in the table, too: in the place of a call before.
+TEST(EngineJoinAgain, OfACallThatWasJoinedAgainTheLastEndCounts) {
+  for (const Millis pause : {Millis{0}, Millis{20'000}}) {
+    Scene scene(Stage::kInHungUp);
+    scene.run(kTombstoneTime - Millis{10'000});
+    const CallId call = call_id(0x55);
+    scene.hear(scene.peer.invite(call));
+    scene.station.give(reject(call));
+    scene.run(pause);  // after 10 seconds the first call is forgotten
+    JoinCall command = join(call);
+    command.via = scene.peer.self.user;
+    CHECK_TRUE(scene.station.give(command).code == Errc::kOk);
+    scene.hear(
+        scene.peer.say(call, {scene.peer.self, 2}, Confirm{scene.station.self.device, 1, {}}));
+    STRCMP_EQUAL("connected", scene.station.state(call).c_str());
+    scene.station.give(hang_up(call));
+    (void)scene.station.words();
+    Actor other("hall@gate");
+    scene.station.hear(other.self, other.join(call));
+    STRCMP_EQUAL("reject(hang_up)", scene.station.words().c_str());
+  }
+}
