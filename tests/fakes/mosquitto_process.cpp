@@ -20,6 +20,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/fakes/source_file.hpp"
+
 namespace doorcall::fakes {
 
 namespace {
@@ -44,8 +46,7 @@ bool can_connect(std::uint16_t port) {
 }
 
 fs::path shipped_config() {
-  return fs::absolute(__FILE__).parent_path().parent_path().parent_path() / "broker-config" /
-         "mosquitto-dev.conf";
+  return source_file("broker-config/mosquitto-dev.conf");
 }
 
 }  // namespace
