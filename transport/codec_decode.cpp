@@ -147,6 +147,8 @@ Info read_info(const MapReader& body) noexcept {
       break;
     case InfoKind::kData: info.text = said; break;
   }
+  ArrayReader member = body[info::kMember].array();
+  info.member = read_leg_key(member);
   return info;
 }
 

@@ -107,6 +107,9 @@ class BodyWriter {
     body_.enumerator(info::kMedia, info.media);
     body_.bytes(info::kBytes, info.bytes);
     body_.text(info::kText, info.text);
+    ValueWriter& member = body_.begin(info::kMember);
+    member.array(2);
+    write_leg_key(member, info.member);
   }
   void operator()(const Sync& sync) noexcept {
     if (sync.invite) {

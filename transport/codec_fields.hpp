@@ -115,6 +115,7 @@ inline constexpr Field kAbout{0, "about", Need::kRequired, 0, kInfoKindLast};
 inline constexpr Field kMedia{1, "media", Need::kOptional, 0, kMediaKindLast};
 inline constexpr Field kBytes{2, "bytes", Need::kOptional, 0, kOfferBytesMax};
 inline constexpr Field kText{3, "text", Need::kOptional, 0, kDataBytesMax};
+inline constexpr Field kMember{4, "member", Need::kRequired};
 }  // namespace info
 
 namespace sync {

@@ -145,8 +145,9 @@ bool Core::waits_its_turn(Slot slot) const noexcept {
 
 Info Core::info_body(const Outgoing& out) const noexcept {
   const Bytes content = pool_.bytes(out.data);
-  return carries_bytes(out.info) ? Info{out.info, out.media, content, {}}
-                                 : Info{out.info, out.media, {}, as_text(content)};
+  const LegKey& member = legs_[out.leg].key;
+  return carries_bytes(out.info) ? Info{out.info, out.media, content, {}, member}
+                                 : Info{out.info, out.media, {}, as_text(content), member};
 }
 
 /// `device` has it: the listener hears so, and the next one goes.
@@ -173,18 +174,24 @@ void Core::on_info(const MessageReceived& input, const Header& header, const Inf
   Call& call = calls_[slot];
   const Slot found = find_leg(call, header.leg);
   const bool party = call.state == CallState::kConnected && is_member(found, input.sender) &&
-                     header.to == settings.self.device;
+                     header.to == settings.self.device && info.member == own_leg(call).key;
   if (!party || !heard(call, legs_[found], header.incarnation)) {
     ++counters.dropped_not_entitled;
     return;
   }
   post_ack(input.sender, header);
-  Leg& leg = legs_[found];
-  if (header.sequence <= leg.info_heard) {
+  // An heir may have given the sender a new leg since.
+  std::uint32_t last = 0;
+  for (const Slot each : legs_of(call)) {
+    const Leg& leg = legs_[each];
+    const bool senders = leg.held_by(input.sender) && leg.incarnation == header.incarnation;
+    last = senders ? std::max(last, leg.info_heard) : last;
+  }
+  if (header.sequence <= last) {
     ++counters.dropped_bad_state;  // its receipt was lost
     return;
   }
-  leg.info_heard = header.sequence;
+  legs_[found].info_heard = header.sequence;
   put(InfoEvent{call.id, input.sender, info.kind, info.media, info.bytes, info.text});
 }
 

@@ -153,6 +153,7 @@ struct Info {
   MediaKind media = MediaKind::kAudio;  ///< kMediaSwitch
   Bytes bytes;                          ///< media: opaque, 1–kOfferBytesMax
   std::string_view text;                ///< kKeyPress: is_keys(); kData: ≤ kDataBytesMax
+  LegKey member;                        ///< the leg of the device that is meant
 };
 
 /// Heartbeat and re-synchronisation, always addressed to one device.

@@ -44,6 +44,8 @@ inline Body body_of(std::string_view what, Scene& scene, Actor& speaker) {
     return Confirm{DeviceId::parse(winner).value(), 1, {}};
   };
   const Invite invite = speaker.invite_body(Millis{90'000});
+  const Account& self = scene.station.self;
+  const LegKey member = scene.leg.owner == self ? LegKey{self, 0} : scene.leg;
   const std::pair<std::string_view, Body> bodies[] = {
       {"invite", invite},
       {"ringing", Ringing{}},
@@ -62,7 +64,7 @@ inline Body body_of(std::string_view what, Scene& scene, Actor& speaker) {
       {"leave", Leave{Reason::kHangUp, {}, {}}},
       {"join", Join{}},
       {"join(move)", Join{true, {}, {}}},
-      {"info(data)", Info{InfoKind::kData, MediaKind::kAudio, {}, "hello"}},
+      {"info(data)", Info{InfoKind::kData, MediaKind::kAudio, {}, "hello", member}},
       {"sync(invite, right number)", Sync{{}, invite, nonce_of(scene)}},
       {"sync(invite, wrong number)", Sync{{}, invite, nonce_of(scene) + 2}},
       {"ack(unknown)", Ack{4'000'000}},

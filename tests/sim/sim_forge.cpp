@@ -39,7 +39,7 @@ Body stranger_says(fakes::Prng& prng, const Account& victim, Reason reason) {
     case 6: return Leave{reason, "forged", std::span(&view, 1)};
     case 7: return Roster{std::span(&view, 1)};
     case 8: return Join{prng.chance(5'000), {}, {}};
-    case 9: return Info{InfoKind::kData, MediaKind::kAudio, {}, "1"};
+    case 9: return Info{InfoKind::kData, MediaKind::kAudio, {}, "1", view.key};
     case 10: return Sync{std::span(&view, 1), std::nullopt, 0};
     default: return invite;
   }

@@ -161,7 +161,11 @@ inline Map body_of(std::uint64_t kind) {
     case kRoster: return body.set(0, leg_views(2));
     case kJoin: return body.set(0, number(1)).set(1, bin("answer")).set(2, text("data"));
     case kInfo:
-      return body.set(0, number(0)).set(1, number(1)).set(2, bin("v=0")).set(3, text("text"));
+      return body.set(0, number(0))
+          .set(1, number(1))
+          .set(2, bin("v=0"))
+          .set(3, text("text"))
+          .set(4, array({text("gate@front-door"), number(0)}));
     case kSync: return sync_body();
     case kAck: return body.set(0, number(3));
     default: return body;

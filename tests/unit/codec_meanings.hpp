@@ -138,10 +138,10 @@ inline Message of_leg(std::uint32_t number, Message message) {
 }
 
 inline Info info(InfoKind kind, std::string_view text) {
-  return {kind, MediaKind::kAudio, {}, text};
+  return {kind, MediaKind::kAudio, {}, text, {gate(), 0}};
 }
 inline Info candidate() {
-  return {InfoKind::kMediaCandidate, MediaKind::kAudio, bytes("a=1"), {}};
+  return {InfoKind::kMediaCandidate, MediaKind::kAudio, bytes("a=1"), {}, {gate(), 1}};
 }
 
 /// What the comments beside the examples say.

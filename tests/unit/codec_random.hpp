@@ -159,6 +159,7 @@ class RandomMessages {
   /// Only what its kind carries.
   Info info() {
     Info info;
+    info.member = {account(), number32(0)};
     info.kind = enumerator<InfoKind>(0, kInfoKindLast);
     switch (info.kind) {
       case InfoKind::kMediaOffer:

@@ -67,7 +67,8 @@ bool same(const Join& a, const Join& b) {
   return a.move == b.move && same_bytes(a.answer, b.answer) && a.data == b.data;
 }
 bool same(const Info& a, const Info& b) {
-  return a.kind == b.kind && a.media == b.media && same_bytes(a.bytes, b.bytes) && a.text == b.text;
+  return a.kind == b.kind && a.media == b.media && same_bytes(a.bytes, b.bytes) &&
+         a.text == b.text && a.member == b.member;
 }
 bool same(const Sync& a, const Sync& b) {
   return same(a.legs, b.legs) && a.invite.has_value() == b.invite.has_value() &&

@@ -45,6 +45,9 @@ TEST(CodecFields, RequiredBodyFieldsMissing) {
   check(DecodeError::kMissingField, "bytes", without_field(kInfo, 2));
   check(DecodeError::kMissingField, "bytes", with_field(kInfo, 2, bin("")));
   check(DecodeError::kOk, "", without_field(kInfo, 3));
+  check(DecodeError::kMissingField, "member", without_field(kInfo, 4));
+  check(DecodeError::kMissingField, "leg.number",
+        with_field(kInfo, 4, array({text("gate@front-door")})));
   check(DecodeError::kMissingField, "ring_left",
         with_field(kSync, 1, invite_body().drop(3).drop(7).pack()));
   for (const std::uint64_t kind :

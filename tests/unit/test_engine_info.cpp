@@ -192,7 +192,7 @@ TEST(EngineInfo, LongDataLeavesRoomForCalls) {
 
 TEST_GROUP(EngineInfoFromOthers) {
   Trio trio_{"panel@apt1"};
-  const Info hello_{InfoKind::kData, MediaKind::kAudio, {}, "hello"};
+  const Info hello_{InfoKind::kData, MediaKind::kAudio, {}, "hello", {trio_.door.self, 1}};
 
   std::string hear(Actor & from, const LegKey& leg, std::string_view to = "panel") {
     return trio_.hear(from, from.say(trio_.call, leg, hello_, to));
@@ -212,6 +212,14 @@ TEST(EngineInfoFromOthers, NobodyElse) {
   STRCMP_EQUAL("", hear(trio_.two, {trio_.door.self, 1}).c_str());  // this device's
   UNSIGNED_LONGS_EQUAL(4, trio_.station.counters().dropped_not_entitled);
   UNSIGNED_LONGS_EQUAL(0, trio_.station.infos.size());
+}
+
+TEST(EngineInfoFromOthers, NothingForAnEarlierLegOfThisDevice) {
+  Info earlier = hello_;
+  earlier.member = {trio_.two.self, 1};
+  const Message message = trio_.two.say(trio_.call, {trio_.door.self, 2}, earlier, "panel");
+  STRCMP_EQUAL("", trio_.hear(trio_.two, message).c_str());
+  UNSIGNED_LONGS_EQUAL(1, trio_.station.counters().dropped_not_entitled);
 }
 
 TEST(EngineInfoFromOthers, NotToAllDevicesAndNotRetained) {
@@ -236,6 +244,18 @@ TEST(EngineInfoFromOthers, TheSameAgainIsAcknowledgedOnly) {
   STRCMP_EQUAL("ack", trio_.hear(trio_.two, first).c_str());
   STRCMP_EQUAL("ack info(data)", trio_.hear(trio_.two, second).c_str());
   STRCMP_EQUAL("ack", trio_.hear(trio_.two, first).c_str());
+}
+
+TEST(EngineInfoFromOthers, AlsoWhenItsSenderHasANewLegSince) {
+  const Message message = trio_.two.say(trio_.call, {trio_.door.self, 2}, hello_, "panel");
+  STRCMP_EQUAL("ack info(data)", trio_.hear(trio_.two, message).c_str());
+  const LegKey heirs{trio_.door.self, 7};
+  const LegView views[] = {leg_view(heirs, "panel@apt2", LegState::kConnected, 3),
+                           leg_view({trio_.door.self, 2}, "panel@apt2", LegState::kEnded, 2)};
+  (void)trio_.roster(trio_.door, {trio_.door.self, 0}, views);
+  Message again = message;
+  again.header.leg = heirs;
+  STRCMP_EQUAL("ack", trio_.hear(trio_.two, again).c_str());
 }
 
 TEST(EngineInfoFromOthers, OfACallThatIsNotKnownNothingIsOwed) {
