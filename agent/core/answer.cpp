@@ -82,7 +82,7 @@ void Core::on_accept(const MessageReceived& input, Call& call, Leg& leg,
     answer_late(input.sender, call.id, leg.key, leg.winner(), leg.reason);
     return;
   }
-  (void)heard(call, leg, input.message->header.incarnation);
+  (void)heard(call, leg, input.message->header);
   const Slot confirm = find_confirm(call.id, leg.key);
   if (confirm != kNoSlot) {
     transmit(confirm);

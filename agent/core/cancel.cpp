@@ -70,8 +70,12 @@ void Core::on_cancel(const MessageReceived& input, const Header& header,
   }
   Call& call = calls_[slot];
   post_ack(input.sender, header);
-  if (call.state == CallState::kConnected || own_leg(call).key != header.leg) {
+  const bool own = own_leg(call).key == header.leg;
+  if (call.state == CallState::kConnected || !own) {
     ++counters.dropped_bad_state;
+    if (own) {
+      drop_live_outgoing(slot_of(own_leg(call)));  // an heir that will not hear the accept any more
+    }
     if (find_leg(call, header.leg) == kNoSlot) {  // its invite may still be on its way
       bury_early(input.sender, header, cancel.reason);
     }

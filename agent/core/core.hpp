@@ -303,9 +303,12 @@ class Core : private CoreLookup {
   [[nodiscard]] static const LegView* connected_view(std::span<const LegView> legs,
                                                      const LegKey& key,
                                                      const DeviceId& device) noexcept;
-  [[nodiscard]] const LegView* claims_orphan(const Call& call, const Leg& leg,
-                                             const Account& sender,
-                                             std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] bool comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
+                                       std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] const LegView* claims_leg(const Call& call, const Leg& leg,
+                                          const MessageReceived& input,
+                                          std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] bool followed(const Call& call, const Leg& leg) const noexcept;
   [[nodiscard]] bool owner_present(const Call& call, const Leg& leg) const noexcept;
   void merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept;
   [[nodiscard]] bool may_write(const Call& call, const Leg& leg, const Account& from,
@@ -331,7 +334,7 @@ class Core : private CoreLookup {
   void ring_again(const Leg& leg) noexcept;
 
   // --- lost.cpp: loss, being alone, the longest call ---
-  bool heard(Call& call, Leg& leg, Incarnation life) noexcept;
+  bool heard(Call& call, Leg& leg, const Header& header) noexcept;
   void owner_heard(Call& call) noexcept;
   void on_lost_time(Leg& leg) noexcept;
   void lose_account(const Account& account, Incarnation life) noexcept;

@@ -175,7 +175,7 @@ void Core::on_info(const MessageReceived& input, const Header& header, const Inf
   const Slot found = find_leg(call, header.leg);
   const bool party = call.state == CallState::kConnected && is_member(found, input.sender) &&
                      header.to == settings.self.device && info.member == own_leg(call).key;
-  if (!party || !heard(call, legs_[found], header.incarnation)) {
+  if (!party || !heard(call, legs_[found], header)) {
     ++counters.dropped_not_entitled;
     return;
   }

@@ -42,11 +42,16 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
     }
     return;
   }
-  if (stopping_ || invite.ring_left.count() <= 0 || find_early_end(header) != kNoSlot) {
+  if (invite.ring_left.count() <= 0 || find_early_end(header) != kNoSlot) {
     ++counters.dropped_bad_state;
     return;
   }
   if (over_here(input.sender, header, invite.replaces)) {
+    return;  // also while this device stops: it may start again, and must not ring for the next
+             // heir
+  }
+  if (stopping_) {
+    ++counters.dropped_bad_state;
     return;
   }
   const bool fresh = proven_fresh(input, invite);

@@ -130,6 +130,10 @@ void Core::join_again(Call& call, Leg& leg, const MessageReceived& input,
     return;
   }
   const bool same_device = leg.held_by(input.sender);
+  if (same_device && leg.incarnation == header.incarnation && header.sequence < leg.last_heard) {
+    ++counters.dropped_bad_state;  // a late copy: another member has let it in since
+    return;
+  }
   if (!same_device && !join.move) {
     post_reject(input.sender, header.call, header.leg, Reason::kAlreadyHere);
     return;

@@ -76,12 +76,16 @@ void Core::on_leave(const MessageReceived& input, const Header& header,
     return;
   }
   post_ack(input.sender, header);
+  legs_[found].last_heard = std::max(legs_[found].last_heard, header.sequence);
   if (!legs_[found].live()) {
     return;
   }
   merge(call, input.sender, leave.legs);
   const bool known = legs_[found].lost && leave.reason == Reason::kPeerLost;
   set_leg(call, legs_[found], LegState::kEnded, leave.reason);
+  if (yield_place(call)) {
+    return;  // the sender's view was the first to show another device of this user
+  }
   if (known) {
     (void)still_alive(call, leave.reason, leave.data);
   } else {

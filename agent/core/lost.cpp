@@ -6,11 +6,12 @@
 namespace doorcall {
 
 /// Something came from this member; false if it comes from another life than the one that joined.
-bool Core::heard(Call& call, Leg& leg, Incarnation life) noexcept {
-  if (leg.incarnation != 0 && leg.incarnation != life) {
+bool Core::heard(Call& call, Leg& leg, const Header& header) noexcept {
+  if (leg.incarnation != 0 && leg.incarnation != header.incarnation) {
     return false;
   }
-  leg.incarnation = life;
+  leg.incarnation = header.incarnation;
+  leg.last_heard = std::max(leg.last_heard, header.sequence);
   if (call.state != CallState::kConnected) {
     owner_heard(call);
     return true;
@@ -19,10 +20,23 @@ bool Core::heard(Call& call, Leg& leg, Incarnation life) noexcept {
   if (leg.lost) {
     leg.lost = false;
     ++call.version;
-    put(event_of(call, leg));
+    if (!followed(call, leg)) {
+      put(event_of(call, leg));
+    }
     tell_roster(leg);
   }
   return true;
+}
+
+/// A device of the same user that joined later is shown: the last word is about that one.
+bool Core::followed(const Call& call, const Leg& leg) const noexcept {
+  for (const Slot slot : others_of(call)) {
+    const Leg& other = legs_[slot];
+    if (other.user == leg.user && other.present() && joined_before(leg, other)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// The owner of the own pending leg is there.

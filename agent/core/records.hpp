@@ -58,6 +58,7 @@ struct Leg {
   Slot call = kNoSlot;
   std::uint32_t join_number = 0;
   std::uint32_t info_heard = 0;  ///< sequence of the last info from it
+  std::uint32_t last_heard = 0;  ///< highest sequence of what it said as a member
   LegKey key;
   UserId user;
   DeviceId device;              ///< which device of `user` has it, or spoke first
@@ -68,6 +69,10 @@ struct Leg {
   [[nodiscard]] bool pending() const noexcept { return state < LegState::kConnected; }
   [[nodiscard]] bool connected() const noexcept { return state == LegState::kConnected; }
   [[nodiscard]] bool live() const noexcept { return state != LegState::kEnded; }
+  /// Nobody has said who has it: pending, or ended for want of its owner alone.
+  [[nodiscard]] bool undecided() const noexcept {
+    return pending() || (reason == Reason::kCallerLost && join_number == 0);
+  }
   [[nodiscard]] bool present() const noexcept { return connected() && !lost; }
   /// The device that has or had it, empty if it was never connected.
   [[nodiscard]] DeviceId winner() const noexcept { return join_number != 0 ? device : DeviceId{}; }

@@ -91,15 +91,18 @@ void Core::on_roster(const MessageReceived& input, const Header& header,
 bool Core::view_received(const MessageReceived& input, Call& call,
                          std::span<const LegView> legs) noexcept {
   const Header& header = input.message->header;
-  const Slot found = find_leg(call, header.leg);
-  const LegView* claim =
-      found == kNoSlot ? nullptr : claims_orphan(call, legs_[found], input.sender, legs);
+  Slot found = find_leg(call, header.leg);
+  if (found == kNoSlot && comes_unannounced(call, input.sender, header.leg, legs)) {
+    found = add_leg(call, header.leg, input.sender.user);
+  }
+  const LegView* claim = found == kNoSlot ? nullptr : claims_leg(call, legs_[found], input, legs);
   const bool member = is_member(found, input.sender);
   if (claim != nullptr) {
     join_view(call, legs_[found], claim->device, claim->join_number);
     legs_[found].incarnation = header.incarnation;
+    legs_[found].last_heard = header.sequence;
     put(event_of(call, legs_[found]));
-  } else if (!member || !heard(call, legs_[found], header.incarnation)) {
+  } else if (!member || !heard(call, legs_[found], header)) {
     ++counters.dropped_not_entitled;
     return false;
   }
@@ -139,12 +142,34 @@ const LegView* Core::connected_view(std::span<const LegView> legs, const LegKey&
 }
 
 /// The owner of a pending leg is gone, and the invited device says that it was confirmed: there is
-/// nobody else to ask. The view that says so, nullptr if it is not so.
-const LegView* Core::claims_orphan(const Call& call, const Leg& leg, const Account& sender,
-                                   std::span<const LegView> legs) const noexcept {
-  const bool orphan = leg.pending() && !owned(leg) && call.state == CallState::kConnected &&
-                      sender.user == leg.user && !owner_present(call, leg);
-  return orphan ? connected_view(legs, leg.key, sender.device) : nullptr;
+/// nobody else to ask, also where an heir has ended the leg for want of its owner. Or a member was
+/// taken for gone, when a late copy of its join came, and has not left. The view that says so,
+/// nullptr if it is not so.
+const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageReceived& input,
+                                std::span<const LegView> legs) const noexcept {
+  const Account& sender = input.sender;
+  const Header& header = input.message->header;
+  const bool same_life = leg.incarnation == 0 || leg.incarnation == header.incarnation;
+  const bool given_up = leg.reason == Reason::kPeerLost && leg.held_by(sender) && same_life &&
+                        header.sequence > leg.last_heard;
+  const bool orphan =
+      leg.undecided() && !owned(leg) && sender.user == leg.user && !owner_present(call, leg);
+  return call.state == CallState::kConnected && (orphan || given_up)
+             ? connected_view(legs, leg.key, sender.device)
+             : nullptr;
+}
+
+/// The one that let it in has gone, and what it had told of it has not come here. The device says
+/// so itself, of a user of this call: so it could join anyway.
+bool Core::comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
+                             std::span<const LegView> legs) const noexcept {
+  const Slot owner = find_member(call, leg.owner);
+  const bool owner_was_in = std::any_of(call.legs.begin(), call.legs.begin() + call.leg_count,
+                                        [&](Slot slot) { return legs_[slot].held_by(leg.owner); });
+  return call.state == CallState::kConnected && sender.user != settings.self.user &&
+         leg.owner != settings.self && names_user(call, sender.user) && owner_was_in &&
+         (owner == kNoSlot || !legs_[owner].present()) &&
+         connected_view(legs, leg, sender.device) != nullptr;
 }
 
 bool Core::owner_present(const Call& call, const Leg& leg) const noexcept {
@@ -177,7 +202,7 @@ bool Core::may_write(const Call& call, const Leg& leg, const Account& from, cons
     return true;  // whoever rings here knows best; a member writes its own leg
   }
   // Another device of this user says nothing to this one: its owner speaks for it.
-  if (leg.pending() || leg.user == settings.self.user) {
+  if (leg.undecided() || leg.user == settings.self.user) {
     return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg));
   }
   // moved: the same view shows where the user has gone to
@@ -188,12 +213,14 @@ bool Core::may_write(const Call& call, const Leg& leg, const Account& from, cons
          });
 }
 
-/// Higher states only.
+/// Higher states only, and who is in after all.
 void Core::take_view(Call& call, Leg& leg, const LegView& view) noexcept {
   if (leg.pending() && view.state < LegState::kConnected) {  // the quickest view is the truest
     leg.ring_deadline = std::min(leg.ring_deadline, after(now_, view.ring_left));
   }
-  if (view.state <= leg.state) {
+  const bool own_device = leg.user == settings.self.user && view.device == settings.self.device;
+  const bool in_after_all = view.state == LegState::kConnected && leg.undecided() && !own_device;
+  if (view.state <= leg.state && !in_after_all) {
     return;
   }
   if (view.state == LegState::kConnected) {

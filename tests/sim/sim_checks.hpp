@@ -31,6 +31,9 @@ struct Trigger {
   Instant published{};
 };
 
+/// The invite in `body`, alone or in a sync.
+[[nodiscard]] const Invite* invite_of(const Body& body);
+
 /// Watches every input and output of every device and knows what must never happen.
 ///
 /// The world reports; the first thing that is wrong is kept. Thread: one.
@@ -114,8 +117,8 @@ class Checks {
   void connected(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
   void member(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
   void ended(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
-  [[nodiscard]] static bool stands_for_rung(std::size_t device, const CallTruth& call,
-                                            std::uint32_t leg);
+  [[nodiscard]] bool stands_for_rung(std::size_t device, const CallTruth& call,
+                                     std::uint32_t leg) const;
 
   // members
   void member_shown(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);

@@ -61,6 +61,7 @@ void Checks::event(Instant now, std::size_t device, const CallEvent& event) {
       if (event.state != CallState::kAccepting) {
         fail(now, "event out of place", where(device, event.call));
       }
+      side.opened = engines_[device]->mode().ring_to_open;
       break;
     case CallChange::kCalling:
     case CallChange::kNotYetReceived:
@@ -87,7 +88,11 @@ bool Checks::begins_again(std::size_t device, const CallEvent& event, const Call
 }
 
 /// The leg takes the place of one that has rung here, or of one that was turned away for that.
-bool Checks::stands_for_rung(std::size_t device, const CallTruth& call, std::uint32_t leg) {
+bool Checks::stands_for_rung(std::size_t device, const CallTruth& call, std::uint32_t leg) const {
+  const Invite* invite = trigger_.message == nullptr ? nullptr : invite_of(trigger_.message->body);
+  if (invite != nullptr && invite->replaces.number == 0 && crowded(call.legs[leg].owner, call)) {
+    return false;  // the heir has had to forget what its leg stands for
+  }
   for (std::uint32_t i = leg; i != kNoLeg && call.legs[i].replaces != kNoLeg;) {
     const LegTruth& before = call.legs[call.legs[i].replaces];
     if ((before.presented >> device & 1U) != 0) {

@@ -20,14 +20,14 @@ std::span<const LegView> views_of(const Body& body) {
   return {};
 }
 
+}  // namespace
+
 const Invite* invite_of(const Body& body) {
   if (const auto* sync = std::get_if<Sync>(&body)) {
     return sync->invite ? &*sync->invite : nullptr;
   }
   return std::get_if<Invite>(&body);
 }
-
-}  // namespace
 
 void Checks::triggered(std::size_t device, const Trigger& trigger) {
   trigger_ = trigger;
@@ -187,7 +187,8 @@ void Checks::won(Instant now, std::size_t device, const CallTruth& call, LegTrut
   if (winner == kNobody || (leg.winner != kNobody && leg.winner != winner)) {
     return fail(now, "two winners", where(device, call.id));
   }
-  if (leg.cancelled && leg.winner == kNobody) {
+  // Who is in by another leg, which this one followed, may be told so by an owner that came back.
+  if (leg.cancelled && leg.winner == kNobody && !call.sides[winner].connected) {
     return fail(now, "confirmed after the end", where(device, call.id));
   }
   for (const LegTruth& other : call.legs) {

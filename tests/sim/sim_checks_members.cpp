@@ -44,7 +44,7 @@ void Checks::numbered(Instant now, std::size_t device, const CallTruth& call, Le
 }
 
 /// The listeners hear that somebody is in, or is out. Both are said of devices: the end of a leg
-/// comes before the one that follows it, and none comes back after that.
+/// comes before the one that follows it, and none comes back while that is in.
 void Checks::member_shown(Instant now, std::size_t device, const CallEvent& event,
                           CallTruth& call) {
   const std::size_t who = truth_.device_of(event.peer);
@@ -60,7 +60,8 @@ void Checks::member_shown(Instant now, std::size_t device, const CallEvent& even
   }
   const bool same = shown.device == who && shown.join_number == event.join_number;
   const auto leg = leg_shown(device, call.id, who, event.join_number);
-  const bool back = in && !same && leg && !shown.tell(*leg);
+  const bool again = in && !same && leg && !shown.tell(*leg);
+  const bool back = again && shown.connected;  // else it was out of sight while a later one was in
   const bool late = !in && shown.connected && shown.device != who &&
                     leg_shown(device, call.id, shown.device, shown.join_number);
   if ((back || late) && !crowded(device, call)) {

@@ -83,8 +83,8 @@ void Checks::accepted(Instant now, std::size_t device, CallTruth& call) {
   for (const LegTruth& leg : call.legs) {
     door = door || (own_leg(device, leg) && doors.has(truth_.account(leg.owner).user));
   }
-  bool entitled =
-      side.ever_accepted || side.person_accepted || (door && engines_[device]->mode().ring_to_open);
+  const bool opens = side.opened || engines_[device]->mode().ring_to_open;
+  bool entitled = side.ever_accepted || side.person_accepted || (door && opens);
   for (const CallTruth& other : truth_.calls()) {
     entitled =
         entitled || (other.creator == device && other.has_user(from) &&

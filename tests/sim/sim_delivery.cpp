@@ -56,7 +56,9 @@ void World::schedule_delivery(const Delivery& delivery) {
   Instant at = std::max({now_ + travel(key), device.stalled_until, delivery.stamped + travel(key),
                          device.topic_last[packet.topic]});
   const std::int64_t spike = particulars(key).between(0, plan_.network.spike_max);
-  if (fault == Fault::kDelayed || fault == Fault::kOvertaken) {
+  // What is late already is not made later: else one delay would come on top of the other.
+  const bool late = at > now_ + Millis{plan_.network.spike_max};
+  if ((fault == Fault::kDelayed || fault == Fault::kOvertaken) && !late) {
     at += Millis{spike};
   }
   if (fault != Fault::kOvertaken && !bridged) {

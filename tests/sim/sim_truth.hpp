@@ -65,6 +65,7 @@ struct Side {
   bool media_started = false;
   bool media_stopped = false;
   bool person_accepted = false;
+  bool opened = false;  ///< it was told to open when it accepted
   bool person_joined = false;
   bool confirm_handled = false;  ///< or a view that says the same
   bool connected = false;

@@ -123,6 +123,30 @@ TEST(EngineJoin, WhoHasRestartedComesBackAsANewLeg) {
       trio.seen().c_str());
 }
 
+TEST(EngineJoin, ALateCopyFromAMemberThatWasHeardSinceIsDropped) {
+  Trio trio("panel@apt1");
+  const Message late = trio.two.join(trio.call);
+  (void)trio.roster(trio.two, {trio.door.self, 2}, {});
+  STRCMP_EQUAL("", trio.hear(trio.two, late).c_str());
+  STRCMP_EQUAL("door@gate connected, panel@apt1 connected, panel@apt2 connected",
+               trio.seen().c_str());
+}
+
+TEST(EngineJoin, ALateCopyBeforeAnyOtherWordIsPutRightByTheNextOne) {
+  Trio trio("panel@apt1");
+  const LegKey leg{trio.door.self, 2};
+  const LegView in = leg_view(leg, "panel@apt2", LegState::kConnected, 2);
+  const Message early = trio.two.roster(trio.call, leg, std::span(&in, 1), "panel");
+  (void)trio.hear(trio.two, trio.two.join(trio.call));
+  const LegKey made = trio.station.last(MessageKind::kConfirm).header().leg;
+  (void)trio.hear(trio.two, trio.two.reject(trio.call, made, Reason::kAcceptFailed));
+  CHECK_TRUE(trio.seen().find("panel@apt2 connected") == std::string::npos);
+  const std::string words = trio.roster(trio.two, leg, std::span(&in, 1));
+  CHECK_TRUE(words.find("event:member(apt2 connected)") != std::string::npos);
+  (void)trio.hear(trio.two, trio.two.leave(trio.call, leg, Reason::kPeerLost));
+  STRCMP_EQUAL("", trio.hear(trio.two, early).c_str());  // from before it left
+}
+
 TEST(EngineJoin, AnotherDeviceOfTheUserNeedsToMove) {
   Trio trio("door@gate");
   Actor phone("phone@apt1");

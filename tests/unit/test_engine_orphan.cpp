@@ -144,6 +144,19 @@ TEST(EngineOrphan, SoIsTheHeirOfThatHeir) {
   UNSIGNED_LONGS_EQUAL(1, ring_.station.count(CallChange::kIncoming));
 }
 
+TEST(EngineOrphan, AlsoWhenTheFirstHeirCameWhileThisDeviceStopped) {
+  ring_.station.give(Stop{});
+  STRCMP_EQUAL("ended", ring_.station.state(ring_.call).c_str());
+  (void)ring_.heirs_invite();
+  ring_.station.run(Millis{3'000});
+  ring_.station.give(Start{});
+  ring_.station.give(LinkConnected{});
+  ring_.station.run(Millis{1'000});
+  Actor three("panel@apt3", 0xA3);
+  (void)ring_.heirs_invite(three, {ring_.two.self, 1}, Millis{40'000});
+  UNSIGNED_LONGS_EQUAL(1, ring_.station.count(CallChange::kIncoming));
+}
+
 TEST(EngineOrphan, AnAnswerThatWasGivenUpIsNotAskedForAgain) {
   ring_.station.give(accept(ring_.call));
   ring_.station.run(Millis{8'001});

@@ -200,6 +200,18 @@ TEST(EngineRoster, ALateWordOfTheLegBeforeEndsNoLaterOne) {
   STRCMP_EQUAL((all_ + ", panel@apt2 connected").c_str(), trio_.seen().c_str());
 }
 
+TEST(EngineRoster, OfAUserTheLastWordIsAboutTheLaterDeviceAlsoWhenTheEarlierIsHeardAgain) {
+  Trio trio("door@gate");
+  trio.live(Millis{70'000}, {&trio.one});  // the panel of apt2 is lost
+  const LegView other = leg_view({trio.one.self, 1}, "hall@apt2", LegState::kConnected, 3);
+  CHECK_TRUE(
+      trio.roster(trio.one, {trio.door.self, 1}, std::span(&other, 1)).find("apt2 connected") !=
+      std::string::npos);
+  const std::string words =
+      trio.hear(trio.two, trio.two.sync(trio.call, {trio.door.self, 2}, {}, "door"));
+  CHECK_TRUE(words.find("event") == std::string::npos);
+}
+
 TEST(EngineRoster, FromWhoIsNoMemberItIsDropped) {
   const std::array<LegView, 1> view{leg_view(new_, "panel@apt3", LegState::kRinging)};
   Actor stranger("imp@else");

@@ -35,6 +35,62 @@ TEST(EngineTakenOver, TheDeviceOfAnOrphanedLegIsBelieved) {
       trio_.seen().c_str());
 }
 
+TEST(EngineTakenOver, AlsoWhereTheHeirHasEndedTheLeg) {
+  lose_door();
+  std::array<LegView, 2> ended{
+      leg_view({trio_.door.self, 1}, "panel@apt1", LegState::kConnected, 1),
+      leg_view(threes_, "panel@apt3", LegState::kEnded)};
+  ended[1].reason = Reason::kCallerLost;
+  (void)trio_.roster(trio_.one, {trio_.door.self, 1}, ended);
+  CHECK_TRUE(trio_.seen().find("apt3 ended(caller_lost)") != std::string::npos);
+  const std::string words = trio_.roster(three_, threes_, said_);
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
+TEST(EngineTakenOver, OrTheOwnerThatComesBackSaysSo) {
+  std::array<LegView, 1> lost{leg_view(threes_, "panel@apt3", LegState::kEnded)};
+  lost[0].reason = Reason::kCallerLost;
+  (void)trio_.roster(trio_.door, {trio_.door.self, 0}, lost);
+  CHECK_TRUE(trio_.seen().find("apt3 ended(caller_lost)") != std::string::npos);
+  (void)trio_.roster(trio_.one, {trio_.door.self, 1}, said_);  // the owner is there
+  CHECK_TRUE(trio_.seen().find("apt3 ended(caller_lost)") != std::string::npos);
+  const std::string words = trio_.roster(trio_.door, {trio_.door.self, 0}, said_);
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
+TEST(EngineTakenOver, NotWhereItHasEndedOtherwise) {
+  lose_door();
+  std::array<LegView, 2> ended{
+      leg_view({trio_.door.self, 1}, "panel@apt1", LegState::kConnected, 1),
+      leg_view(threes_, "panel@apt3", LegState::kEnded)};
+  ended[1].reason = Reason::kNoAnswer;
+  (void)trio_.roster(trio_.one, {trio_.door.self, 1}, ended);
+  STRCMP_EQUAL("", trio_.roster(three_, threes_, said_).c_str());
+}
+
+TEST(EngineTakenOver, SoIsOneThatNobodyHasAnnounced) {
+  const LegKey unknown{trio_.door.self, 9};
+  const LegView claim = leg_view(unknown, "panel@apt3", LegState::kConnected, 3);
+  const std::span<const LegView> said(&claim, 1);
+  STRCMP_EQUAL("", trio_.roster(three_, unknown, said).c_str());  // the door is there
+  lose_door();
+  Actor imp("panel@apt4");
+  const LegView imps = leg_view(unknown, "panel@apt4", LegState::kConnected, 3);
+  STRCMP_EQUAL("", trio_.roster(imp, unknown, std::span(&imps, 1)).c_str());  // not a user of it
+  STRCMP_EQUAL("", trio_.roster(three_, unknown, said_).c_str());             // of another leg
+  const LegKey nobodys{imp.self, 9};
+  const LegView foreign = leg_view(nobodys, "panel@apt3", LegState::kConnected, 3);
+  STRCMP_EQUAL("", trio_.roster(three_, nobodys, std::span(&foreign, 1)).c_str());
+  Actor own("hall@apt2");
+  const LegView owns = leg_view(unknown, "hall@apt2", LegState::kConnected, 3);
+  STRCMP_EQUAL("", trio_.roster(own, unknown, std::span(&owns, 1)).c_str());
+  const LegKey mine{trio_.station.self, 9};
+  const LegView mines = leg_view(mine, "panel@apt3", LegState::kConnected, 3);
+  STRCMP_EQUAL("", trio_.roster(three_, mine, std::span(&mines, 1)).c_str());
+  const std::string words = trio_.roster(three_, unknown, said);
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
 TEST(EngineTakenOver, NotWhileItsOwnerIsThere) {
   STRCMP_EQUAL("", trio_.roster(three_, threes_, said_).c_str());
   CHECK_TRUE(trio_.seen().find("apt3 ringing") != std::string::npos);
@@ -58,8 +114,7 @@ TEST(EngineTakenOver, NotWithoutSayingThatItIsConnectedItself) {
 }
 
 // The other side: connected by the owner that died, and invited again by the heir.
-TEST(EngineTakenOver, WhoIsConnectedAcceptsTheHeirsInviteAndStaysConnected) {
-  Trio trio("panel@apt2");
+static std::string heir_invites(Trio& trio, const LegKey& leg) {
   Invite invite;
   invite.caller = trio.door.self;
   invite.ring_left = Millis{60'000};
@@ -67,10 +122,15 @@ TEST(EngineTakenOver, WhoIsConnectedAcceptsTheHeirsInviteAndStaysConnected) {
   const std::array<LegView, 3> views{
       leg_view({trio.door.self, 0}, "door@gate", LegState::kEnded),
       leg_view({trio.door.self, 1}, "panel@apt1", LegState::kConnected, 1),
-      leg_view({trio.one.self, 1}, "panel@apt2", LegState::kInviting)};
+      leg_view(leg, "panel@apt2", LegState::kInviting)};
   invite.roster = views;
+  return trio.hear(trio.one, trio.one.say(trio.call, leg, invite));
+}
+
+TEST(EngineTakenOver, WhoIsConnectedAcceptsTheHeirsInviteAndStaysConnected) {
+  Trio trio("panel@apt2");
   const LegKey leg{trio.one.self, 1};
-  const std::string words = trio.hear(trio.one, trio.one.say(trio.call, leg, invite));
+  const std::string words = heir_invites(trio, leg);
   CHECK_TRUE(words.find("accept") != std::string::npos);
   CHECK_TRUE((trio.station.last(MessageKind::kAccept).header().leg == leg));
   STRCMP_EQUAL("connected", trio.state().c_str());
@@ -81,6 +141,28 @@ TEST(EngineTakenOver, WhoIsConnectedAcceptsTheHeirsInviteAndStaysConnected) {
   UNSIGNED_LONGS_EQUAL(accepts, trio.station.count(MessageKind::kAccept));
   STRCMP_EQUAL("connected", trio.state().c_str());
   UNSIGNED_LONGS_EQUAL(1, trio.station.count(CallChange::kConnected));
+}
+
+TEST(EngineTakenOver, AndDoesNotAskAnHeirThatIsGoneForEver) {
+  Trio trio("panel@apt2");
+  const LegKey leg{trio.one.self, 1};
+  (void)heir_invites(trio, leg);
+  const Cancel cancel{Reason::kNoAnswer, {}};
+  STRCMP_EQUAL("ack", trio.hear(trio.one, trio.one.say(trio.call, leg, cancel)).c_str());
+  const std::size_t accepts = trio.station.count(MessageKind::kAccept);
+  trio.live(Millis{20'000}, {&trio.one});
+  UNSIGNED_LONGS_EQUAL(accepts, trio.station.count(MessageKind::kAccept));
+  STRCMP_EQUAL("connected", trio.state().c_str());
+}
+
+TEST(EngineTakenOver, AndIsInTheCallOnce) {
+  Trio trio("panel@apt2");
+  (void)heir_invites(trio, {trio.one.self, 1});
+  const std::string before = trio.seen();
+  const LegView old = leg_view({trio.door.self, 2}, "panel@apt2", LegState::kConnected, 2);
+  (void)trio.roster(trio.one, {trio.door.self, 1}, std::span(&old, 1));
+  STRCMP_EQUAL(before.c_str(), trio.seen().c_str());
+  STRCMP_EQUAL("connected", trio.state().c_str());
 }
 
 TEST(EngineTakenOver, OfMoreRingsThanItHasRoomForTheHeirTakesWhatFits) {

@@ -227,6 +227,16 @@ TEST(EngineTwoOwners, SeenAlreadyAtTheConfirmItGoesAtOnce) {
   STRCMP_EQUAL("moved", text(ring.station.reason(ring.call)).c_str());
 }
 
+TEST(EngineTwoOwners, OrInTheLastViewOfAMemberThatLeaves) {
+  Trio trio("panel@apt2");
+  const LegView other = leg_view({trio.one.self, 1}, "hall@apt2", LegState::kConnected, 1);
+  const std::span<const LegView> views(&other, 1);
+  const std::string words =
+      trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}, Reason::kHangUp, views));
+  STRCMP_EQUAL("moved", text(trio.station.reason(trio.call)).c_str());
+  CHECK_TRUE(words.find("roster") == std::string::npos);
+}
+
 TEST(EngineTwoOwners, TheOtherDeviceOfItsUserIsLeftToTheOthers) {
   Trio trio("panel@apt1");
   const LegView other = leg_view({trio.two.self, 1}, "hall@apt1", LegState::kConnected, 3);
