@@ -73,7 +73,9 @@ Inputs::Inputs(platform::EventLoop& loop, Owner owner)
       owner_(std::move(owner)),
       gpio_(platform::make_gpio()),
       evdev_(platform::make_evdev()),
-      missing_(loop, [this] { owner_.enter([this] { open_missing(); }); }),
+      missing_(
+          loop, [this] { owner_.enter([this] { look_again(); }); },
+          platform::DeviceWatch::When::kAlways),
       timer_(loop, [this] { owner_.enter([this] { due(); }); }) {}
 
 void Inputs::configure(const std::vector<ButtonInput>& inputs) {
@@ -134,6 +136,17 @@ platform::PressTimes Inputs::times_of(const Source& source, const ButtonInput& i
           .double_time = wanted(PressKind::kDouble, input.double_time),
           .long_time = wanted(PressKind::kLong, input.long_time),
           .stuck_time = input.stuck_time};
+}
+
+/// A device has come or gone. Who waits for a line's edges is not told by kernels such as 6.1 that
+/// its chip has gone.
+void Inputs::look_again() {
+  for (Source& source : sources_) {
+    if (source.line && !source.line->level()) {
+      lost(source);
+    }
+  }
+  open_missing();
 }
 
 void Inputs::open_missing() {

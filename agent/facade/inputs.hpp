@@ -62,6 +62,7 @@ class Inputs {
     [[nodiscard]] Instant deadline() const;
   };
 
+  void look_again();
   void open_missing();
   void open_line(Source& source);
   void open_keyboard(Source& source);

@@ -47,11 +47,13 @@ FakeLine& line_at(unsigned chip, unsigned line) {
   return state().chips.at(chip).at(line);
 }
 
-/// The descriptor is told that its device is gone.
-void hang_up(int our_fd, int queue_fd) {
+/// The descriptor's device is gone, and who waits for it is told so.
+void hang_up(int our_fd, int queue_fd, bool told = true) {
   if (our_fd >= 0) {
     state().gone_fds.insert(our_fd);
-    real_close(queue_fd);
+    if (told) {
+      real_close(queue_fd);
+    }
   }
 }
 
@@ -100,11 +102,11 @@ void add_chip(unsigned chip, unsigned lines) {
   list_file("gpiochip" + std::to_string(chip));
 }
 
-void remove_chip(unsigned chip) {
+void remove_chip(unsigned chip, bool told) {
   {
     const std::lock_guard lock(state().mutex);
     for (const FakeLine& line : state().chips.at(chip)) {
-      hang_up(line.our_fd, line.queue_fd);
+      hang_up(line.our_fd, line.queue_fd, told);
     }
     state().chips.erase(chip);
   }

@@ -21,8 +21,9 @@ namespace doorcall::fake_kernel {
 void reset();
 
 void add_chip(unsigned chip, unsigned lines);
-/// Unplugs it: who has a line open is told so by the descriptor.
-void remove_chip(unsigned chip);
+/// Unplugs it: who has a line open is `told` so by the descriptor, or, as in kernels such as 6.1,
+/// only when it uses it.
+void remove_chip(unsigned chip, bool told = true);
 void name_line(unsigned chip, unsigned line, std::string_view name);
 /// Another program takes the line; none by an empty name.
 void take_line(unsigned chip, unsigned line, std::string_view consumer);

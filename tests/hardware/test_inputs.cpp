@@ -222,6 +222,19 @@ TEST(Inputs, AMissingLineIsUsedWhenItComes) {
   hears("bell action single ok");
 }
 
+TEST(Inputs, AChipThatGoesWithoutAWordIsMissedAndComesBack) {
+  start({wired("bell")});
+  bell(true);
+  hears("bell pressed");
+  fake_kernel::remove_chip(kChip, false);
+  hears("bell released");
+  hears("bell state missing it has gone");
+  add_gpio();
+  hears("bell state ok ");
+  press();
+  CHECK_TRUE(until([&] { return times("bell pressed") == 2; }));
+}
+
 TEST(Inputs, AnUnpluggedKeyboardIsReleasedAndComesBack) {
   start({keyed("bell", "KEY_PHONE")});
   fake_kernel::key(1, KEY_PHONE, 1);
