@@ -75,9 +75,9 @@ class Machines:
 
 def run_one(test, machines):
     """Returns whether it passed, or None if it could not run."""
+    machine = machines.next()
     began = time.monotonic()
     name = test.__name__[5:]
-    machine = machines.next()
     try:
         with Device(machine) as device:
             test(device)
