@@ -17,11 +17,11 @@ namespace {
 constexpr const char* kConsumer = "doorcall";
 constexpr std::size_t kKernelQueue = 16;
 
-template <auto kFree>
+template <auto Destroy>
 struct Free {
   template <typename T>
   void operator()(T* object) const noexcept {
-    kFree(object);
+    Destroy(object);
   }
 };
 using Chip = std::unique_ptr<gpiod_chip, Free<::gpiod_chip_close>>;

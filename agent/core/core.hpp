@@ -23,6 +23,7 @@ class Core : private CoreLookup {
   using CoreData::take_tables;
   using CoreLookup::call_at;
   using CoreLookup::find_info;
+  using CoreLookup::live_calls;
   using CoreLookup::member_at;
   using CoreLookup::own_state;
   using CoreLookup::peer_at;

@@ -16,6 +16,7 @@ class CoreLookup : protected CoreData {
 
   // report.cpp: what others may look at
   [[nodiscard]] std::optional<CallInfo> call_at(std::size_t index) const noexcept;
+  [[nodiscard]] std::size_t live_calls() const noexcept { return calls_.count(); }
   [[nodiscard]] std::optional<LegView> member_at(const CallId& id,
                                                  std::size_t index) const noexcept;
   [[nodiscard]] std::optional<CallInfo> find_info(const CallId& id) const noexcept;

@@ -53,6 +53,9 @@ PresenceState Engine::own_state() const noexcept {
 std::optional<CallInfo> Engine::call_at(std::size_t index) const noexcept {
   return core_->call_at(index);
 }
+std::size_t Engine::live_calls() const noexcept {
+  return core_->live_calls();
+}
 std::optional<CallInfo> Engine::find_call(const CallId& call) const noexcept {
   return core_->find_info(call);
 }

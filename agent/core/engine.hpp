@@ -107,6 +107,8 @@ class Engine {
 
   /// Live calls and, after them, remembered ended ones, `index` from 0; nullopt past the last.
   [[nodiscard]] std::optional<CallInfo> call_at(std::size_t index) const noexcept;
+  /// How many of them are live.
+  [[nodiscard]] std::size_t live_calls() const noexcept;
   [[nodiscard]] std::optional<CallInfo> find_call(const CallId& call) const noexcept;
   /// The legs of a live call, own included, in order of joining, pending and ended ones last;
   /// nullopt past the last. A member that is lost to this device shows as ended(peer_lost).

@@ -109,7 +109,8 @@ Errc Agent::Impl::press_plan(const std::string& name, RepeatPress repeat) {
 }
 
 Errc Agent::Impl::press_call(const std::string& user, RepeatPress repeat) {
-  for (std::size_t i = 0; const auto info = engine_->call_at(i); ++i) {
+  for (std::size_t i = 0; i < engine_->live_calls(); ++i) {
+    const auto info = engine_->call_at(i);
     if (info->outgoing && info->state == CallState::kCalling && info->peer.user.view() == user) {
       return press_again(info->call, repeat);
     }
@@ -129,7 +130,8 @@ Errc Agent::Impl::press_hang_up() {
 
 std::optional<CallInfo> Agent::Impl::oldest(CallState state) const {
   std::optional<CallInfo> found;
-  for (std::size_t i = 0; const auto info = engine_->call_at(i); ++i) {
+  for (std::size_t i = 0; i < engine_->live_calls(); ++i) {
+    const auto info = engine_->call_at(i);
     if (info->state == state && (!found || info->since < found->since)) {
       found = info;
     }
