@@ -74,6 +74,9 @@ void Core::other_confirm(const MessageReceived& input, Call& call, bool mine) no
     post_reject(input.sender, call.id, header.leg, Reason::kAcceptFailed);
     return;
   }
+  if (find_leg(call, header.leg) == kNoSlot) {  // its invite may still be on its way
+    bury_early(input.sender, header, Reason::kAnsweredElsewhere);
+  }
   if (find_member(call, input.sender) == kNoSlot) {
     ++counters.dropped_not_entitled;
     return;

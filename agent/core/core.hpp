@@ -127,6 +127,7 @@ class Core : private CoreLookup {
   void bury_early(const Account& sender, const Header& header, Reason reason) noexcept;
   [[nodiscard]] Slot take_tombstone() noexcept;
   [[nodiscard]] Errc errc_for_ended(const CallId& id) const noexcept;
+  bool tell_also(const Account& sender, const CallId& call, const LegKey& leg) noexcept;
   void answer_late(const Account& sender, const CallId& call, const LegKey& leg,
                    const DeviceId& winner, Reason reason) noexcept;
 
@@ -336,6 +337,7 @@ class Core : private CoreLookup {
 
   // --- lost.cpp: loss, being alone, the longest call ---
   bool heard(Call& call, Leg& leg, const Header& header) noexcept;
+  static void note_heard(Leg& leg, const Header& header) noexcept;
   void owner_heard(Call& call) noexcept;
   void on_lost_time(Leg& leg) noexcept;
   void lose_account(const Account& account, Incarnation life) noexcept;

@@ -228,7 +228,8 @@ Invite Core::invite_of(const Leg& leg) noexcept {
   }
   for (const Slot slot : others_of(call)) {
     const Leg& old = legs_[slot];
-    if (leg.inherits && old.user == leg.user && !owned(old) && old.reason == Reason::kCallerLost) {
+    const bool replaced = old.reason == Reason::kCallerLost || old.connected();
+    if (leg.inherits && old.user == leg.user && !owned(old) && replaced) {
       invite.replaces = old.key;
     }
   }

@@ -76,7 +76,7 @@ void Core::on_leave(const MessageReceived& input, const Header& header,
     return;
   }
   post_ack(input.sender, header);
-  legs_[found].last_heard = std::max(legs_[found].last_heard, header.sequence);
+  note_heard(legs_[found], header);
   if (!legs_[found].live()) {
     return;
   }

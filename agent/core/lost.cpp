@@ -10,8 +10,7 @@ bool Core::heard(Call& call, Leg& leg, const Header& header) noexcept {
   if (leg.incarnation != 0 && leg.incarnation != header.incarnation) {
     return false;
   }
-  leg.incarnation = header.incarnation;
-  leg.last_heard = std::max(leg.last_heard, header.sequence);
+  note_heard(leg, header);
   if (call.state != CallState::kConnected) {
     owner_heard(call);
     return true;
@@ -26,6 +25,13 @@ bool Core::heard(Call& call, Leg& leg, const Header& header) noexcept {
     tell_roster(leg);
   }
   return true;
+}
+
+/// Sequences count within a life.
+void Core::note_heard(Leg& leg, const Header& header) noexcept {
+  const bool same_life = leg.incarnation == header.incarnation;
+  leg.last_heard = same_life ? std::max(leg.last_heard, header.sequence) : header.sequence;
+  leg.incarnation = header.incarnation;
 }
 
 /// A device of the same user that joined later is shown: the last word is about that one.

@@ -99,9 +99,10 @@ bool Core::view_received(const MessageReceived& input, Call& call,
   const bool member = is_member(found, input.sender);
   if (claim != nullptr) {
     join_view(call, legs_[found], claim->device, claim->join_number);
-    legs_[found].incarnation = header.incarnation;
-    legs_[found].last_heard = header.sequence;
-    put(event_of(call, legs_[found]));
+    note_heard(legs_[found], header);
+    if (!followed(call, legs_[found])) {
+      put(event_of(call, legs_[found]));
+    }
   } else if (!member || !heard(call, legs_[found], header)) {
     ++counters.dropped_not_entitled;
     return false;

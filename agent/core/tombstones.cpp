@@ -3,6 +3,8 @@
 
 #include "agent/core/core.hpp"
 
+#include <algorithm>
+
 namespace doorcall {
 
 /// The own leg of the ended call, the last one if there were several.
@@ -122,9 +124,32 @@ Errc Core::errc_for_ended(const CallId& id) const noexcept {
   return find_tombstone(id) == kNoSlot ? Errc::kUnknownCall : Errc::kAlreadyEnded;
 }
 
+/// The outcome is still repeated for other devices of the user: so it is for this one, too.
+bool Core::tell_also(const Account& sender, const CallId& call, const LegKey& leg) noexcept {
+  const Slot slot = outgoing_.find([&](const Outgoing& out) {
+    return (out.kind == MessageKind::kConfirm || out.kind == MessageKind::kCancel) &&
+           out.call_id == call && out.key == leg && out.to == sender.user;
+  });
+  if (slot == kNoSlot) {
+    return false;
+  }
+  Outgoing& out = outgoing_[slot];
+  const auto end = out.targets.begin() + out.target_count;
+  if (out.target_count == 0 || out.target_count == out.targets.size() ||
+      std::find(out.targets.begin(), end, sender.device) != end) {
+    return false;
+  }
+  out.targets[out.target_count++] = sender.device;
+  transmit(slot);
+  return true;
+}
+
 /// A device that speaks of a decided leg gets the outcome again (rule 3).
 void Core::answer_late(const Account& sender, const CallId& call, const LegKey& leg,
                        const DeviceId& winner, Reason reason) noexcept {
+  if (tell_also(sender, call, leg)) {
+    return;
+  }
   if (winner.empty() || winner == sender.device) {
     post_cancel(sender, call, leg, winner.empty() ? told_to_callee(reason) : reason);
   } else {

@@ -45,7 +45,11 @@ std::uint32_t roster_of(World& world, std::size_t device, const CallId& call) {
       return world.hooks() == nullptr ? roster : world.hooks()->roster(device, roster);
     }
     const std::size_t who = world.checks().truth().device_of({view->device, view->user});
-    if (view->state == LegState::kConnected && who != kNobody) {
+    // Another device of its user is left to the others: it goes by itself, or is lost to them.
+    const auto& devices = world.plan().devices;
+    const bool shown =
+        who == device || (who != kNobody && devices[who].user != devices[device].user);
+    if (view->state == LegState::kConnected && shown) {
       roster |= 1U << who;
     }
   }

@@ -26,7 +26,8 @@ void Checks::event(Instant now, std::size_t device, const CallEvent& event) {
     return;
   }
   if (side.ended && (cramped_[device] || begins_again(device, event, *call))) {
-    if (!cramped_[device] && !side.person_joined && stands_for_rung(device, *call, trigger_leg_)) {
+    if (!cramped_[device] && !crowded(device, *call) && !side.person_joined &&
+        stands_for_rung(device, *call, trigger_leg_)) {
       return fail(now, "presented twice", where(device, event.call) + ": for an heir");
     }
     side.forget();

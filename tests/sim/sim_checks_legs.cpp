@@ -65,7 +65,8 @@ void Checks::triggered(std::size_t device, const Trigger& trigger) {
   if (kind_of(message.body) == MessageKind::kCancel && leg.owner == sender && for_me) {
     leg.over |= 1U << device;
   }
-  if (invite_of(message.body) != nullptr && leg.owner == sender && for_me && side.ended) {
+  if (invite_of(message.body) != nullptr && leg.owner == sender && for_me && side.ended &&
+      stands_for_rung(device, *call, trigger_leg_)) {
     leg.turned_away |= 1U << device;
   }
 }
@@ -154,7 +155,10 @@ void Checks::new_invite(Instant now, std::size_t device, CallTruth& call, const 
   }
   coverage_.hit(Feat::kHeir);
   leg.replaces = truth_.find_leg(call, invite.replaces);
-  if (leg.replaces == kNoLeg || call.legs[leg.replaces].user != leg.user) {
+  if (leg.replaces == kNoLeg) {
+    return;  // its owner has shown it, but was gone before it could invite
+  }
+  if (call.legs[leg.replaces].user != leg.user) {
     return fail(now, "replaces no leg of that user", where(device, call.id));
   }
   // What the heir knows of the time left is as old as the last view it has got, which may have

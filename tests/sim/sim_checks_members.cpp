@@ -32,6 +32,9 @@ void Checks::numbered(Instant now, std::size_t device, const CallTruth& call, Le
   if (leg.join_number != 0) {
     return;
   }
+  if (!leg_shown(device, call.id, leg.winner, number)) {
+    return;  // it is over already, and had its number when it was not
+  }
   for (const LegTruth& other : call.legs) {
     const bool before = &other != &leg && other.owner == device && !other.past &&
                         other.join_number != 0 && now > other.numbered + kSameMoment;

@@ -101,6 +101,23 @@ TEST(EngineDevices, ALateRingingAcceptOrRejectOfALoserGetsTheOutcome) {
   STRCMP_EQUAL("connected", scene.state().c_str());
 }
 
+TEST(EngineDevices, AndGetsItUntilItHasHeard) {
+  Scene scene(Stage::kAlerted);
+  Actor hall("hall@apt1");
+  scene.hear(scene.peer.accept(scene.call, scene.leg));
+  const Header header = scene.station.last(MessageKind::kConfirm).header();
+  (void)scene.station.words();
+  scene.station.hear(hall.self, hall.ringing(scene.call, scene.leg));
+  STRCMP_EQUAL("confirm(panel)", scene.station.words().c_str());
+  scene.hear(scene.peer.ack(header));
+  scene.run(Millis{5'000});
+  CHECK_TRUE(scene.station.count(MessageKind::kConfirm) >= 3);
+  scene.station.hear(hall.self, hall.ack(header));
+  const std::size_t before = scene.station.count(MessageKind::kConfirm);
+  scene.run(Millis{10'000});
+  UNSIGNED_LONGS_EQUAL(before, scene.station.count(MessageKind::kConfirm));
+}
+
 TEST(EngineDevices, AfterTheCallALateLoserIsStillToldWhoHadIt) {
   Scene scene(Stage::kOutHungUp);
   Actor hall("hall@apt1");

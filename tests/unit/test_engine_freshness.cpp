@@ -55,6 +55,25 @@ TEST(EngineFreshness, AnInviteFromTheFutureIsAskedFor) {
   STRCMP_EQUAL("ringing(waiting)", answer_to(door_.invite(call_), 91).c_str());
 }
 
+TEST(EngineFreshness, AnAnswerElsewhereThatIsHeardOfMeanwhileIsRemembered) {
+  panel_.come_online();
+  (void)answer_to(door_.invite(call_), 60);
+  Actor heir("panel@apt2", 0xA2);
+  const LegKey leg{heir.self, 1};
+  const LegView in{
+      {door_.self, 1}, heir.self.user, heir.self.device, LegState::kConnected, Reason::kNone, 1,
+      Millis{0}};
+  Invite invite = heir.invite_body(Millis{60'000});
+  invite.caller = door_.self;
+  invite.roster = std::span(&in, 1);
+  const Message invited = heir.say(call_, leg, invite);
+  panel_.hear(heir.self, heir.say(call_, leg, Confirm{DeviceId::parse("hall").value(), 2, {}}), 60);
+  panel_.hear(door_.self, door_.cancel(call_, Reason::kCallerLost), 60);
+  (void)panel_.words();
+  panel_.hear(heir.self, invited, 60);
+  STRCMP_EQUAL("", panel_.words().c_str());
+}
+
 TEST(EngineFreshness, APartOfASecondIsRoundedUpAsTheSenderDoes) {
   panel_.come_online();
   STRCMP_EQUAL("ringing(waiting)", answer_to(door_.invite(call_, Millis{80'001}), 78).c_str());

@@ -147,6 +147,28 @@ TEST(EngineJoin, ALateCopyBeforeAnyOtherWordIsPutRightByTheNextOne) {
   STRCMP_EQUAL("", trio.hear(trio.two, early).c_str());  // from before it left
 }
 
+TEST(EngineJoin, ItsWordBeforeThatLegIsOverIsNoNews) {
+  Trio trio("panel@apt1");
+  const LegKey leg{trio.door.self, 2};
+  const LegView in = leg_view(leg, "panel@apt2", LegState::kConnected, 2);
+  (void)trio.hear(trio.two, trio.two.join(trio.call));
+  const LegKey made = trio.station.last(MessageKind::kConfirm).header().leg;
+  CHECK_TRUE(trio.roster(trio.two, leg, std::span(&in, 1)).find("event") == std::string::npos);
+  (void)trio.hear(trio.two, trio.two.reject(trio.call, made, Reason::kAcceptFailed));
+  CHECK_TRUE(trio.seen().find("panel@apt2 connected") != std::string::npos);
+}
+
+TEST(EngineJoin, ALateWordOfTheLifeBeforeBringsNobodyBack) {
+  Trio trio("panel@apt1");
+  const LegKey leg{trio.door.self, 2};
+  const LegView in = leg_view(leg, "panel@apt2", LegState::kConnected, 2);
+  (void)trio.roster(trio.two, leg, {});
+  const Message late = trio.two.roster(trio.call, leg, std::span(&in, 1), "panel");
+  trio.two.restart();
+  (void)trio.hear(trio.two, trio.two.leave(trio.call, leg, Reason::kPeerLost));
+  STRCMP_EQUAL("", trio.hear(trio.two, late).c_str());
+}
+
 TEST(EngineJoin, AnotherDeviceOfTheUserNeedsToMove) {
   Trio trio("door@gate");
   Actor phone("phone@apt1");

@@ -113,6 +113,20 @@ TEST(EngineTakenOver, NotWithoutSayingThatItIsConnectedItself) {
   CHECK_TRUE(trio_.seen().find("apt3 ringing") != std::string::npos);
 }
 
+TEST(EngineTakenOver, TheHeirsInviteStillNamesTheLegThatItStandsFor) {
+  Trio trio("panel@apt1");
+  const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
+  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  UNSIGNED_LONGS_EQUAL(1, trio.station.count(MessageKind::kInvite));
+  (void)trio.roster(three_, threes_, said_);
+  CHECK_TRUE(trio.seen().find("panel@apt3 connected") != std::string::npos);
+  trio.station.run(Millis{1'500});
+  CHECK_TRUE(trio.station.count(MessageKind::kInvite) > 1);
+  const auto invite = std::get<Invite>(trio.station.last(MessageKind::kInvite).message.body);
+  CHECK_TRUE(invite.replaces == threes_);
+}
+
 // The other side: connected by the owner that died, and invited again by the heir.
 static std::string heir_invites(Trio& trio, const LegKey& leg) {
   Invite invite;
