@@ -127,6 +127,7 @@ class Core : private CoreLookup {
   void bury_early(const Account& sender, const Header& header, Reason reason) noexcept;
   [[nodiscard]] Slot take_tombstone() noexcept;
   [[nodiscard]] Errc errc_for_ended(const CallId& id) const noexcept;
+  void tell_gone(const Call& call, const Leg& leg, std::string_view data) noexcept;
   bool tell_also(const Account& sender, const CallId& call, const LegKey& leg) noexcept;
   void answer_late(const Account& sender, const CallId& call, const LegKey& leg,
                    const DeviceId& winner, Reason reason) noexcept;

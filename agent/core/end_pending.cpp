@@ -90,6 +90,20 @@ void Core::end_leg(Call& call, Leg& leg, Reason reason, std::string_view said,
   (void)leg_over(call, leg, reason, heard);
 }
 
+/// The last word on a user is about the device that is there: one that joined before may be.
+void Core::tell_gone(const Call& call, const Leg& leg, std::string_view data) noexcept {
+  for (const Slot slot : others_of(call)) {
+    const Leg& other = legs_[slot];
+    if (other.user == leg.user && other.present() && joined_before(other, leg)) {
+      put(event_of(call, other));
+      return;
+    }
+  }
+  if (!shown_elsewhere(call, leg)) {
+    put(event_of(call, leg, data));
+  }
+}
+
 /// A leg of somebody else is not there any more, and the listeners hear it, but of the last one:
 /// then they hear the end of the call. False if that is so.
 bool Core::leg_over(Call& call, const Leg& leg, Reason why, std::string_view data) noexcept {
@@ -97,8 +111,8 @@ bool Core::leg_over(Call& call, const Leg& leg, Reason why, std::string_view dat
   const bool news = !leg.lost;  // loss is each member's own view
   const bool others =
       others_pending(call) || (calling ? call.plan != kNoSlot : others_present(call));
-  if (others && !shown_elsewhere(call, leg)) {
-    put(event_of(call, leg, data));
+  if (others) {
+    tell_gone(call, leg, data);
   }
   if (!still_alive(call, why, data)) {
     return false;

@@ -167,8 +167,8 @@ bool Core::comes_unannounced(const Call& call, const Account& sender, const LegK
   const Slot owner = find_member(call, leg.owner);
   const bool owner_was_in = std::any_of(call.legs.begin(), call.legs.begin() + call.leg_count,
                                         [&](Slot slot) { return legs_[slot].held_by(leg.owner); });
-  return call.state == CallState::kConnected && sender.user != settings.self.user &&
-         leg.owner != settings.self && names_user(call, sender.user) && owner_was_in &&
+  return call.state == CallState::kConnected && leg.owner != settings.self &&
+         names_user(call, sender.user) && owner_was_in &&
          (owner == kNoSlot || !legs_[owner].present()) &&
          connected_view(legs, leg, sender.device) != nullptr;
 }
@@ -274,9 +274,13 @@ void Core::join_view(Call& call, Leg& leg, const DeviceId& device, std::uint32_t
 }
 
 void Core::announce(const Call& call, const Leg& leg) noexcept {
-  const bool no_news = !leg.live() && shown_elsewhere(call, leg);
-  if (call.announced && call.state != CallState::kAccepting && !no_news) {
+  if (!call.announced || call.state == CallState::kAccepting) {
+    return;
+  }
+  if (leg.live()) {
     put(event_of(call, leg));
+  } else {
+    tell_gone(call, leg, {});
   }
 }
 

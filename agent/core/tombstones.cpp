@@ -128,7 +128,7 @@ Errc Core::errc_for_ended(const CallId& id) const noexcept {
 bool Core::tell_also(const Account& sender, const CallId& call, const LegKey& leg) noexcept {
   const Slot slot = outgoing_.find([&](const Outgoing& out) {
     return (out.kind == MessageKind::kConfirm || out.kind == MessageKind::kCancel) &&
-           out.call_id == call && out.key == leg && out.to == sender.user;
+           out.call_id == call && out.key == leg;
   });
   if (slot == kNoSlot) {
     return false;

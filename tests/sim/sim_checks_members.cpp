@@ -64,7 +64,9 @@ void Checks::member_shown(Instant now, std::size_t device, const CallEvent& even
   const bool same = shown.device == who && shown.join_number == event.join_number;
   const auto leg = leg_shown(device, call.id, who, event.join_number);
   const bool again = in && !same && leg && !shown.tell(*leg);
-  const bool back = again && shown.connected;  // else it was out of sight while a later one was in
+  // It may have been out of sight while a later one was in, or the later one is out.
+  const bool back = again && shown.connected &&
+                    leg_shown(device, call.id, shown.device, shown.join_number).has_value();
   const bool late = !in && shown.connected && shown.device != who &&
                     leg_shown(device, call.id, shown.device, shown.join_number);
   if ((back || late) && !crowded(device, call)) {

@@ -118,6 +118,36 @@ TEST(EngineDevices, AndGetsItUntilItHasHeard) {
   UNSIGNED_LONGS_EQUAL(before, scene.station.count(MessageKind::kConfirm));
 }
 
+TEST(EngineDevices, OfThatLegAndThatCall) {
+  Scene scene(Stage::kAlerted);
+  CHECK_TRUE(scene.station.give(cancel(scene.call)).code == Errc::kOk);  // its cancel is repeated
+  const CallId next = scene.station.give(invite_users({"apt1", "apt2"})).call;
+  const LegKey ones{scene.station.self, 1};
+  const LegKey twos{scene.station.self, 2};
+  Actor two("panel@apt2");
+  scene.station.hear(scene.peer.self, scene.peer.accept(next, ones));
+  scene.station.hear(two.self, two.accept(next, twos));
+  (void)scene.station.words();
+  Actor hall("hall@apt2");
+  scene.station.hear(hall.self, hall.ringing(next, twos));
+  STRCMP_EQUAL("confirm(panel)", scene.station.words().c_str());
+  CHECK_TRUE(scene.station.last(MessageKind::kConfirm).header().leg == twos);
+}
+
+TEST(EngineDevices, WithoutRoomForOneMoreItIsToldOnce) {
+  Scene scene(Stage::kAlerted);
+  for (std::size_t i = 1; i < kDevicesPerLegMax; ++i) {
+    Actor each("d" + std::to_string(i) + "@apt1");
+    scene.station.hear(each.self, each.ringing(scene.call, scene.leg));
+  }
+  scene.hear(scene.peer.accept(scene.call, scene.leg));
+  (void)scene.station.words();
+  Actor hall("hall@apt1");
+  scene.station.hear(hall.self, hall.ringing(scene.call, scene.leg));
+  STRCMP_EQUAL("confirm(panel)", scene.station.words().c_str());
+  CHECK_TRUE(scene.station.last(MessageKind::kConfirm).header().to == hall.self.device);
+}
+
 TEST(EngineDevices, AfterTheCallALateLoserIsStillToldWhoHadIt) {
   Scene scene(Stage::kOutHungUp);
   Actor hall("hall@apt1");

@@ -158,6 +158,15 @@ TEST(EngineJoin, ItsWordBeforeThatLegIsOverIsNoNews) {
   CHECK_TRUE(trio.seen().find("panel@apt2 connected") != std::string::npos);
 }
 
+TEST(EngineJoin, NorDoesAnotherDeviceSpeakForIt) {
+  Trio trio("panel@apt1");
+  const LegKey leg{trio.door.self, 2};
+  const LegView in = leg_view(leg, "panel@apt2", LegState::kConnected, 2);
+  (void)trio.hear(trio.two, trio.two.leave(trio.call, leg, Reason::kPeerLost));
+  Actor hall("hall@apt2");
+  STRCMP_EQUAL("", trio.roster(hall, leg, std::span(&in, 1)).c_str());
+}
+
 TEST(EngineJoin, ALateWordOfTheLifeBeforeBringsNobodyBack) {
   Trio trio("panel@apt1");
   const LegKey leg{trio.door.self, 2};

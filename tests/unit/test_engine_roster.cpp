@@ -202,6 +202,7 @@ TEST(EngineRoster, ALateWordOfTheLegBeforeEndsNoLaterOne) {
 
 TEST(EngineRoster, OfAUserTheLastWordIsAboutTheLaterDeviceAlsoWhenTheEarlierIsHeardAgain) {
   Trio trio("door@gate");
+  Actor later("hall@apt2");
   trio.live(Millis{70'000}, {&trio.one});  // the panel of apt2 is lost
   const LegView other = leg_view({trio.one.self, 1}, "hall@apt2", LegState::kConnected, 3);
   CHECK_TRUE(
@@ -210,6 +211,8 @@ TEST(EngineRoster, OfAUserTheLastWordIsAboutTheLaterDeviceAlsoWhenTheEarlierIsHe
   const std::string words =
       trio.hear(trio.two, trio.two.sync(trio.call, {trio.door.self, 2}, {}, "door"));
   CHECK_TRUE(words.find("event") == std::string::npos);
+  const Message leave = later.leave(trio.call, {trio.one.self, 1});
+  CHECK_TRUE(trio.hear(later, leave).find("event:member(apt2 connected)") != std::string::npos);
 }
 
 TEST(EngineRoster, FromWhoIsNoMemberItIsDropped) {

@@ -91,6 +91,14 @@ TEST(EngineTakenOver, SoIsOneThatNobodyHasAnnounced) {
   CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
 }
 
+TEST(EngineTakenOver, AlsoWhereItsOwnerIsOnlyLost) {
+  trio_.live(Millis{35'000}, {&trio_.one});
+  const LegKey unknown{trio_.door.self, 9};
+  const LegView claim = leg_view(unknown, "panel@apt3", LegState::kConnected, 3);
+  const std::string words = trio_.roster(three_, unknown, std::span(&claim, 1));
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
 TEST(EngineTakenOver, NotWhileItsOwnerIsThere) {
   STRCMP_EQUAL("", trio_.roster(three_, threes_, said_).c_str());
   CHECK_TRUE(trio_.seen().find("apt3 ringing") != std::string::npos);
@@ -174,7 +182,7 @@ TEST(EngineTakenOver, AndIsInTheCallOnce) {
   (void)heir_invites(trio, {trio.one.self, 1});
   const std::string before = trio.seen();
   const LegView old = leg_view({trio.door.self, 2}, "panel@apt2", LegState::kConnected, 2);
-  (void)trio.roster(trio.one, {trio.door.self, 1}, std::span(&old, 1));
+  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&old, 1));
   STRCMP_EQUAL(before.c_str(), trio.seen().c_str());
   STRCMP_EQUAL("connected", trio.state().c_str());
 }
