@@ -90,16 +90,22 @@ void Core::end_leg(Call& call, Leg& leg, Reason reason, std::string_view said,
   (void)leg_over(call, leg, reason, heard);
 }
 
-/// The last word on a user is about the device that is there: one that joined before may be.
+/// The last word on a user is about the device that is there, of several about the last to join.
 void Core::tell_gone(const Call& call, const Leg& leg, std::string_view data) noexcept {
+  if (followed(call, leg)) {
+    return;
+  }
+  const Leg* last = nullptr;
   for (const Slot slot : others_of(call)) {
     const Leg& other = legs_[slot];
-    if (other.user == leg.user && other.present() && joined_before(other, leg)) {
-      put(event_of(call, other));
-      return;
+    if (other.user == leg.user && other.present() &&
+        (last == nullptr || joined_before(*last, other))) {
+      last = &other;
     }
   }
-  if (!shown_elsewhere(call, leg)) {
+  if (last != nullptr) {
+    put(event_of(call, *last));
+  } else if (!shown_elsewhere(call, leg)) {
     put(event_of(call, leg, data));
   }
 }

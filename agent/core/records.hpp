@@ -71,7 +71,7 @@ struct Leg {
   [[nodiscard]] bool live() const noexcept { return state != LegState::kEnded; }
   /// Nobody has said who has it: pending, or ended for want of its owner alone.
   [[nodiscard]] bool undecided() const noexcept {
-    return pending() || reason == Reason::kCallerLost;
+    return pending() || (reason == Reason::kCallerLost && join_number == 0);
   }
   [[nodiscard]] bool present() const noexcept { return connected() && !lost; }
   /// The device that has or had it, empty if it was never connected.

@@ -161,7 +161,7 @@ void Core::transmit(Slot slot, std::span<const LegView> legs) noexcept {
     arm(timers_.outgoing(slot), now_);
     return;
   }
-  if (out.kind == MessageKind::kInfo) {
+  if (out.kind == MessageKind::kInfo || out.kind == MessageKind::kRoster) {
     out.key = own_leg(calls_[legs_[out.leg].call]).key;  // an heir may have given it a new leg
   }
   Header header{out.call_id, out.key, incarnation, connect_, out.sequence, {}};

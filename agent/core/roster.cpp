@@ -144,8 +144,8 @@ const LegView* Core::connected_view(std::span<const LegView> legs, const LegKey&
 
 /// The owner of a pending leg is gone, and the invited device says that it was confirmed: there is
 /// nobody else to ask, also where an heir has ended the leg for want of its owner. Or a member was
-/// taken for gone, when a late copy of its join came, and has not left. The view that says so,
-/// nullptr if it is not so.
+/// taken for gone, when a late copy of its join came, and has not left. Or this heir rang for one
+/// that was in, and its answer did not come. The view that says so, nullptr if it is not so.
 const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageReceived& input,
                                 std::span<const LegView> legs) const noexcept {
   const Account& sender = input.sender;
@@ -153,9 +153,10 @@ const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageR
   const bool same_life = leg.incarnation == 0 || leg.incarnation == header.incarnation;
   const bool given_up = leg.reason == Reason::kPeerLost && leg.held_by(sender) && same_life &&
                         header.sequence > leg.last_heard;
-  const bool orphan =
-      leg.undecided() && !owned(leg) && sender.user == leg.user && !owner_present(call, leg);
-  return call.state == CallState::kConnected && (orphan || given_up)
+  const bool invited = sender.user == leg.user;
+  const bool orphan = leg.undecided() && !owned(leg) && invited && !owner_present(call, leg);
+  const bool was_in = owned(leg) && leg.inherits && !leg.live() && leg.winner().empty() && invited;
+  return call.state == CallState::kConnected && (orphan || was_in || given_up)
              ? connected_view(legs, leg.key, sender.device)
              : nullptr;
 }
@@ -277,10 +278,10 @@ void Core::announce(const Call& call, const Leg& leg) noexcept {
   if (!call.announced || call.state == CallState::kAccepting) {
     return;
   }
-  if (leg.live()) {
-    put(event_of(call, leg));
-  } else {
+  if (!leg.live()) {
     tell_gone(call, leg, {});
+  } else if (!leg.connected() || !followed(call, leg)) {
+    put(event_of(call, leg));
   }
 }
 

@@ -32,8 +32,9 @@ void Checks::numbered(Instant now, std::size_t device, const CallTruth& call, Le
   if (leg.join_number != 0) {
     return;
   }
-  if (!leg_shown(device, call.id, leg.winner, number)) {
-    return;  // it is over already, and had its number when it was not
+  // One that is over had its number when it was not; whom an heir rings may have one already.
+  if (!leg_shown(device, call.id, leg.winner, number) || leg.replaces != kNoLeg) {
+    return;
   }
   for (const LegTruth& other : call.legs) {
     const bool before = &other != &leg && other.owner == device && !other.past &&

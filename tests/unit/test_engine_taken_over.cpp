@@ -121,6 +121,33 @@ TEST(EngineTakenOver, NotWithoutSayingThatItIsConnectedItself) {
   CHECK_TRUE(trio_.seen().find("apt3 ringing") != std::string::npos);
 }
 
+TEST(EngineTakenOver, WhomTheHeirHasRungInVainIsBelievedToo) {
+  Trio trio("panel@apt1");
+  const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
+  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  const LegKey made = trio.station.last(MessageKind::kInvite).header().leg;
+  trio.live(Millis{65'000}, {&trio.two});
+  CHECK_TRUE(trio.seen().find("apt3 ringing") == std::string::npos);
+  const LegView in = leg_view(made, "panel@apt3", LegState::kConnected, 3);
+  Actor imp("panel@apt4");
+  STRCMP_EQUAL("", trio.roster(imp, made, std::span(&in, 1)).c_str());
+  const std::string words = trio.roster(three_, made, std::span(&in, 1));
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
+TEST(EngineTakenOver, WhoIsInByTheHeirsLegEndsTheOneBeforeItself) {
+  (void)trio_.roster(trio_.door, {trio_.door.self, 0}, said_);
+  CHECK_TRUE(trio_.seen().find("panel@apt3 connected") != std::string::npos);
+  const LegKey heirs{trio_.one.self, 1};
+  const LegView now[] = {leg_view(heirs, "panel@apt3", LegState::kConnected, 3),
+                         leg_view(threes_, "panel@apt3", LegState::kEnded, 0, Reason::kCallerLost)};
+  (void)trio_.roster(three_, threes_, now);
+  const std::string before = trio_.seen();
+  (void)trio_.roster(trio_.door, {trio_.door.self, 0}, said_);  // the door has not heard so far
+  STRCMP_EQUAL(before.c_str(), trio_.seen().c_str());
+}
+
 TEST(EngineTakenOver, TheHeirsInviteStillNamesTheLegThatItStandsFor) {
   Trio trio("panel@apt1");
   const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
