@@ -39,7 +39,9 @@ class FakeKernel:
         built = os.path.dirname(os.path.dirname(world.daemon_program))
         library = os.path.join(built, "tests", "hardware", "libdoorcall_fake_kernel.so")
         self.path = os.path.join(world.directory, "kernel.sock")
-        self.environment = {**os.environ, "LD_PRELOAD": library, "DOORCALL_FAKE_KERNEL": self.path,
+        self.environment = {**os.environ, "LD_PRELOAD": library,
+                            "ASAN_OPTIONS": "verify_asan_link_order=0",
+                            "DOORCALL_FAKE_KERNEL": self.path,
                             "DOORCALL_FAKE_KERNEL_SETUP": setup}
         self.socket = None
 
