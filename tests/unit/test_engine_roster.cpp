@@ -215,6 +215,18 @@ TEST(EngineRoster, OfAUserTheLastWordIsAboutTheLaterDeviceAlsoWhenTheEarlierIsHe
   CHECK_TRUE(trio.hear(later, leave).find("event:member(apt2 connected)") != std::string::npos);
 }
 
+TEST(EngineRoster, AndAboutTheLastToJoinOfThoseThatStay) {
+  Trio trio("door@gate");
+  Actor last("attic@apt2");
+  const LegView others[] = {leg_view({trio.one.self, 1}, "hall@apt2", LegState::kConnected, 4),
+                            leg_view({trio.one.self, 2}, "cellar@apt2", LegState::kConnected, 3),
+                            leg_view({trio.one.self, 3}, "attic@apt2", LegState::kConnected, 5)};
+  (void)trio.roster(trio.one, {trio.door.self, 1}, others);
+  const Message leave = last.leave(trio.call, {trio.one.self, 3});
+  CHECK_TRUE(trio.hear(last, leave).find("event:member(apt2 connected)") != std::string::npos);
+  STRCMP_EQUAL("hall", std::string(trio.station.events.back().peer.device.view()).c_str());
+}
+
 TEST(EngineRoster, FromWhoIsNoMemberItIsDropped) {
   const std::array<LegView, 1> view{leg_view(new_, "panel@apt3", LegState::kRinging)};
   Actor stranger("imp@else");

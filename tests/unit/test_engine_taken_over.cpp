@@ -127,6 +127,8 @@ TEST(EngineTakenOver, WhomTheHeirHasRungInVainIsBelievedToo) {
   (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
   (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
   const LegKey made = trio.station.last(MessageKind::kInvite).header().leg;
+  const LegView early = leg_view(made, "panel@apt3", LegState::kConnected, 3);
+  STRCMP_EQUAL("", trio.roster(three_, made, std::span(&early, 1)).c_str());  // it answers first
   trio.live(Millis{65'000}, {&trio.two});
   CHECK_TRUE(trio.seen().find("apt3 ringing") == std::string::npos);
   const LegView in = leg_view(made, "panel@apt3", LegState::kConnected, 3);
@@ -134,6 +136,20 @@ TEST(EngineTakenOver, WhomTheHeirHasRungInVainIsBelievedToo) {
   STRCMP_EQUAL("", trio.roster(imp, made, std::span(&in, 1)).c_str());
   const std::string words = trio.roster(three_, made, std::span(&in, 1));
   CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
+TEST(EngineTakenOver, NotWhoHasAnsweredTheHeirAndLeft) {
+  Trio trio("panel@apt1");
+  const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
+  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  const LegKey made = trio.station.last(MessageKind::kInvite).header().leg;
+  const LegView in = leg_view(made, "panel@apt3", LegState::kConnected, 3);
+  const Message late = three_.roster(trio.call, made, std::span(&in, 1), "panel");
+  (void)trio.hear(three_, three_.accept(trio.call, made));
+  CHECK_TRUE(trio.seen().find("panel@apt3 connected") != std::string::npos);
+  (void)trio.hear(three_, three_.leave(trio.call, made));
+  STRCMP_EQUAL("", trio.hear(three_, late).c_str());
 }
 
 TEST(EngineTakenOver, WhoIsInByTheHeirsLegEndsTheOneBeforeItself) {
