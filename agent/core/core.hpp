@@ -128,6 +128,7 @@ class Core : private CoreLookup {
   [[nodiscard]] Slot take_tombstone() noexcept;
   [[nodiscard]] Errc errc_for_ended(const CallId& id) const noexcept;
   void tell_gone(const Call& call, const Leg& leg, std::string_view data) noexcept;
+  void tell_there(const Call& call, const Leg& leg) noexcept;
   bool tell_also(const Account& sender, const CallId& call, const LegKey& leg) noexcept;
   void answer_late(const Account& sender, const CallId& call, const LegKey& leg,
                    const DeviceId& winner, Reason reason) noexcept;
@@ -311,8 +312,8 @@ class Core : private CoreLookup {
   [[nodiscard]] const LegView* claims_leg(const Call& call, const Leg& leg,
                                           const MessageReceived& input,
                                           std::span<const LegView> legs) const noexcept;
-  [[nodiscard]] bool followed(const Call& call, const Leg& leg) const noexcept;
-  [[nodiscard]] bool owner_present(const Call& call, const Leg& leg) const noexcept;
+  [[nodiscard]] const Leg* last_in(const Call& call, const UserId& user) const noexcept;
+  [[nodiscard]] bool owner_present(const Call& call, const LegKey& leg) const noexcept;
   void merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept;
   [[nodiscard]] bool may_write(const Call& call, const Leg& leg, const Account& from,
                                const LegView& view, std::span<const LegView> legs) const noexcept;

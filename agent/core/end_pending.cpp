@@ -92,21 +92,21 @@ void Core::end_leg(Call& call, Leg& leg, Reason reason, std::string_view said,
 
 /// The last word on a user is about the device that is there, of several about the last to join.
 void Core::tell_gone(const Call& call, const Leg& leg, std::string_view data) noexcept {
-  if (followed(call, leg)) {
+  const Leg* last = last_in(call, leg.user);
+  if (last != nullptr && joined_before(leg, *last)) {
     return;
-  }
-  const Leg* last = nullptr;
-  for (const Slot slot : others_of(call)) {
-    const Leg& other = legs_[slot];
-    if (other.user == leg.user && other.present() &&
-        (last == nullptr || joined_before(*last, other))) {
-      last = &other;
-    }
   }
   if (last != nullptr) {
     put(event_of(call, *last));
   } else if (!shown_elsewhere(call, leg)) {
     put(event_of(call, leg, data));
+  }
+}
+
+/// As above, of a leg that is pending or in.
+void Core::tell_there(const Call& call, const Leg& leg) noexcept {
+  if (!leg.connected() || last_in(call, leg.user) == &leg) {
+    put(event_of(call, leg));
   }
 }
 

@@ -35,7 +35,7 @@ void Core::take_over(Call& call) noexcept {
 Slot Core::find_orphan(const Call& call) const noexcept {
   for (const Slot slot : others_of(call)) {
     const Leg& leg = legs_[slot];
-    const bool orphan = leg.pending() && !owned(leg) && !owner_present(call, leg);
+    const bool orphan = leg.pending() && !owned(leg) && !owner_present(call, leg.key);
     if (orphan && leg.ring_deadline - now_ >= kRingTimeMin && !live_elsewhere(call, leg)) {
       return slot;
     }

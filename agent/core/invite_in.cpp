@@ -46,9 +46,9 @@ void Core::on_invite(const MessageReceived& input, const Header& header, const I
     ++counters.dropped_bad_state;
     return;
   }
+  // Also while this device stops: it may start again, and must not ring for the next heir.
   if (over_here(input.sender, header, invite.replaces)) {
-    return;  // also while this device stops: it may start again, and must not ring for the next
-             // heir
+    return;
   }
   if (stopping_) {
     ++counters.dropped_bad_state;

@@ -19,9 +19,7 @@ bool Core::heard(Call& call, Leg& leg, const Header& header) noexcept {
   if (leg.lost) {
     leg.lost = false;
     ++call.version;
-    if (!followed(call, leg)) {
-      put(event_of(call, leg));
-    }
+    tell_there(call, leg);
     tell_roster(leg);
   }
   return true;
@@ -34,15 +32,16 @@ void Core::note_heard(Leg& leg, const Header& header) noexcept {
   leg.incarnation = header.incarnation;
 }
 
-/// A device of the same user that joined later is shown: the last word is about that one.
-bool Core::followed(const Call& call, const Leg& leg) const noexcept {
+/// The device of `user` that is there, of several the last to join; nullptr: none.
+const Leg* Core::last_in(const Call& call, const UserId& user) const noexcept {
+  const Leg* last = nullptr;
   for (const Slot slot : others_of(call)) {
-    const Leg& other = legs_[slot];
-    if (other.user == leg.user && other.present() && joined_before(leg, other)) {
-      return true;
+    const Leg& leg = legs_[slot];
+    if (leg.user == user && leg.present() && (last == nullptr || joined_before(*last, leg))) {
+      last = &leg;
     }
   }
-  return false;
+  return last;
 }
 
 /// The owner of the own pending leg is there.

@@ -100,9 +100,7 @@ bool Core::view_received(const MessageReceived& input, Call& call,
   if (claim != nullptr) {
     join_view(call, legs_[found], claim->device, claim->join_number);
     note_heard(legs_[found], header);
-    if (!followed(call, legs_[found])) {
-      put(event_of(call, legs_[found]));
-    }
+    tell_there(call, legs_[found]);
   } else if (!member || !heard(call, legs_[found], header)) {
     ++counters.dropped_not_entitled;
     return false;
@@ -154,7 +152,7 @@ const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageR
   const bool given_up = leg.reason == Reason::kPeerLost && leg.held_by(sender) && same_life &&
                         header.sequence > leg.last_heard;
   const bool invited = sender.user == leg.user;
-  const bool orphan = leg.undecided() && !owned(leg) && invited && !owner_present(call, leg);
+  const bool orphan = leg.undecided() && !owned(leg) && invited && !owner_present(call, leg.key);
   const bool was_in = owned(leg) && leg.inherits && !leg.live() && leg.winner().empty() && invited;
   return call.state == CallState::kConnected && (orphan || was_in || given_up)
              ? connected_view(legs, leg.key, sender.device)
@@ -165,17 +163,15 @@ const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageR
 /// so itself, of a user of this call: so it could join anyway.
 bool Core::comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
                              std::span<const LegView> legs) const noexcept {
-  const Slot owner = find_member(call, leg.owner);
   const bool owner_was_in = std::any_of(call.legs.begin(), call.legs.begin() + call.leg_count,
                                         [&](Slot slot) { return legs_[slot].held_by(leg.owner); });
   return call.state == CallState::kConnected && leg.owner != settings.self &&
-         names_user(call, sender.user) && owner_was_in &&
-         (owner == kNoSlot || !legs_[owner].present()) &&
+         names_user(call, sender.user) && owner_was_in && !owner_present(call, leg) &&
          connected_view(legs, leg, sender.device) != nullptr;
 }
 
-bool Core::owner_present(const Call& call, const Leg& leg) const noexcept {
-  const Slot owner = find_member(call, leg.key.owner);
+bool Core::owner_present(const Call& call, const LegKey& leg) const noexcept {
+  const Slot owner = find_member(call, leg.owner);
   return owner != kNoSlot && legs_[owner].present();
 }
 
@@ -205,7 +201,7 @@ bool Core::may_write(const Call& call, const Leg& leg, const Account& from, cons
   }
   // Another device of this user says nothing to this one: its owner speaks for it.
   if (leg.undecided() || leg.user == settings.self.user) {
-    return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg));
+    return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg.key));
   }
   // moved: the same view shows where the user has gone to
   return view.reason == Reason::kMoved &&
@@ -280,8 +276,8 @@ void Core::announce(const Call& call, const Leg& leg) noexcept {
   }
   if (!leg.live()) {
     tell_gone(call, leg, {});
-  } else if (!leg.connected() || !followed(call, leg)) {
-    put(event_of(call, leg));
+  } else {
+    tell_there(call, leg);
   }
 }
 

@@ -24,6 +24,19 @@ TEST_GROUP(EngineDevices) {
   }
 };
 
+/// Of two that owe a receipt of the confirm, `last` gives its own after `span`: till then there are
+/// `copies` at least, from then on none.
+static void check_waited_for(Scene& scene, Actor& last, const Header& confirm, Millis span,
+                             std::size_t copies) {
+  scene.hear(scene.peer.ack(confirm));
+  scene.run(span);
+  CHECK_TRUE(scene.station.count(MessageKind::kConfirm) >= copies);
+  scene.station.hear(last.self, last.ack(confirm));
+  const std::size_t before = scene.station.count(MessageKind::kConfirm);
+  scene.run(Millis{10'000});
+  UNSIGNED_LONGS_EQUAL(before, scene.station.count(MessageKind::kConfirm));
+}
+
 TEST(EngineDevices, AllOfThemRing) {
   ring();
   for (const std::size_t each : {1U, 2U, 3U}) {
@@ -64,13 +77,7 @@ TEST(EngineDevices, TheConfirmIsRepeatedUntilEachOfThemHasSaidThatItHeard) {
   scene.hear(scene.peer.accept(scene.call, scene.leg));
   const Header header = scene.station.last(MessageKind::kConfirm).header();
   CHECK_TRUE(header.to.empty());  // for all of the user's devices
-  scene.hear(scene.peer.ack(header));
-  scene.run(Millis{5'000});
-  CHECK_TRUE(scene.station.count(MessageKind::kConfirm) >= 3);
-  scene.station.hear(hall.self, hall.ack(header));
-  const std::size_t before = scene.station.count(MessageKind::kConfirm);
-  scene.run(Millis{10'000});
-  UNSIGNED_LONGS_EQUAL(before, scene.station.count(MessageKind::kConfirm));
+  check_waited_for(scene, hall, header, Millis{5'000}, 3);
 }
 
 TEST(EngineDevices, DevicesKnownToBeOnlineAreWaitedForTooThoughTheyNeverRang) {
@@ -79,13 +86,7 @@ TEST(EngineDevices, DevicesKnownToBeOnlineAreWaitedForTooThoughTheyNeverRang) {
   scene.station.give(PresenceReceived{hall.self, false, 3600, hall.presence(PresenceState::kIdle)});
   scene.hear(scene.peer.accept(scene.call, scene.leg));
   const Header header = scene.station.last(MessageKind::kConfirm).header();
-  scene.hear(scene.peer.ack(header));
-  scene.run(Millis{2'000});
-  CHECK_TRUE(scene.station.count(MessageKind::kConfirm) >= 2);
-  scene.station.hear(hall.self, hall.ack(header));
-  const std::size_t before = scene.station.count(MessageKind::kConfirm);
-  scene.run(Millis{10'000});
-  UNSIGNED_LONGS_EQUAL(before, scene.station.count(MessageKind::kConfirm));
+  check_waited_for(scene, hall, header, Millis{2'000}, 2);
 }
 
 TEST(EngineDevices, ALateRingingAcceptOrRejectOfALoserGetsTheOutcome) {
@@ -109,13 +110,7 @@ TEST(EngineDevices, AndGetsItUntilItHasHeard) {
   (void)scene.station.words();
   scene.station.hear(hall.self, hall.ringing(scene.call, scene.leg));
   STRCMP_EQUAL("confirm(panel)", scene.station.words().c_str());
-  scene.hear(scene.peer.ack(header));
-  scene.run(Millis{5'000});
-  CHECK_TRUE(scene.station.count(MessageKind::kConfirm) >= 3);
-  scene.station.hear(hall.self, hall.ack(header));
-  const std::size_t before = scene.station.count(MessageKind::kConfirm);
-  scene.run(Millis{10'000});
-  UNSIGNED_LONGS_EQUAL(before, scene.station.count(MessageKind::kConfirm));
+  check_waited_for(scene, hall, header, Millis{5'000}, 3);
 }
 
 TEST(EngineDevices, OfThatLegAndThatCall) {

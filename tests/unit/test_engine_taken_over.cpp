@@ -20,6 +20,13 @@ TEST_GROUP(EngineTakenOver) {
     const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
     (void)trio_.roster(trio_.door, {trio_.door.self, 0}, std::span(&rings, 1));
   }
+  /// What the door was ringing is rung on by the station, `trio`'s first: the leg that it makes.
+  LegKey becomes_heir(Trio & trio) {
+    const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
+    (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
+    (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+    return trio.station.last(MessageKind::kInvite).header().leg;
+  }
   void lose_door() {
     (void)trio_.hear(trio_.door, trio_.door.leave(trio_.call, {trio_.door.self, 0}));
   }
@@ -123,10 +130,7 @@ TEST(EngineTakenOver, NotWithoutSayingThatItIsConnectedItself) {
 
 TEST(EngineTakenOver, WhomTheHeirHasRungInVainIsBelievedToo) {
   Trio trio("panel@apt1");
-  const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
-  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
-  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
-  const LegKey made = trio.station.last(MessageKind::kInvite).header().leg;
+  const LegKey made = becomes_heir(trio);
   const LegView early = leg_view(made, "panel@apt3", LegState::kConnected, 3);
   STRCMP_EQUAL("", trio.roster(three_, made, std::span(&early, 1)).c_str());  // it answers first
   trio.live(Millis{65'000}, {&trio.two});
@@ -140,10 +144,7 @@ TEST(EngineTakenOver, WhomTheHeirHasRungInVainIsBelievedToo) {
 
 TEST(EngineTakenOver, NotWhoHasAnsweredTheHeirAndLeft) {
   Trio trio("panel@apt1");
-  const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
-  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
-  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
-  const LegKey made = trio.station.last(MessageKind::kInvite).header().leg;
+  const LegKey made = becomes_heir(trio);
   const LegView in = leg_view(made, "panel@apt3", LegState::kConnected, 3);
   const Message late = three_.roster(trio.call, made, std::span(&in, 1), "panel");
   (void)trio.hear(three_, three_.accept(trio.call, made));
@@ -166,9 +167,7 @@ TEST(EngineTakenOver, WhoIsInByTheHeirsLegEndsTheOneBeforeItself) {
 
 TEST(EngineTakenOver, TheHeirsInviteStillNamesTheLegThatItStandsFor) {
   Trio trio("panel@apt1");
-  const LegView rings = leg_view(threes_, "panel@apt3", LegState::kRinging);
-  (void)trio.roster(trio.door, {trio.door.self, 0}, std::span(&rings, 1));
-  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  (void)becomes_heir(trio);
   UNSIGNED_LONGS_EQUAL(1, trio.station.count(MessageKind::kInvite));
   (void)trio.roster(three_, threes_, said_);
   CHECK_TRUE(trio.seen().find("panel@apt3 connected") != std::string::npos);
