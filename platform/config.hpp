@@ -43,13 +43,14 @@ enum class ButtonAction : std::uint8_t {
   kSilence,
   kDnd,
   kPull,
+  kOpen,
 };
 enum class PlanKind : std::uint8_t { kParallel, kFirst, kHunt, kEscalation };
 
 /// What a press does.
 struct PressConfig {
   ButtonAction action = ButtonAction::kToggle;
-  std::string target;  ///< the user that kCall calls, the plan that kPlan calls by
+  std::string target;  ///< the user that kCall calls or whose door kOpen opens, the plan of kPlan
   bool operator==(const PressConfig&) const = default;
 };
 
@@ -203,6 +204,7 @@ struct Config {
     std::string contact;  ///< empty: none
     bool contact_active_low = false;
     GpioBias contact_bias = GpioBias::kAsIs;
+    std::vector<std::string> allow;  ///< users and devices
     bool operator==(const Door&) const = default;
   } door;
 

@@ -39,6 +39,9 @@ inline constexpr std::array kDeviceSettings{
     Setting{"door", "contact_bias", choice(kBiases), "\"as_is\"",
             [](Config& c, Value& v) { c.door.contact_bias = static_cast<GpioBias>(v.integer); },
             "the resistor that holds the contact's line while the contact is open"},
+    Setting{"door", "allow", users(Rule::Type::kAccounts, 0, kDoorAllowMax), "[]",
+            [](Config& c, Value& v) { c.door.allow = v.list; },
+            "who may open this device's door without a call: users, and single devices"},
 
     Setting{"chime", "command", plain(Rule::Type::kCommand), "",
             [](Config& c, Value& v) { c.chime.command = v.list; },

@@ -1,3 +1,4 @@
+// Lists of people, steps and days, and times of day: each is wholly right or not taken at all.
 #include "platform/config_lists.hpp"
 
 #include <algorithm>
@@ -10,19 +11,32 @@ namespace doorcall::platform::detail {
 namespace {
 
 constexpr std::size_t kUserBytesMax = 32;
+constexpr std::size_t kDeviceBytesMax = 31;
 constexpr std::array<std::string_view, 7> kDayNames{"mon", "tue", "wed", "thu",
                                                     "fri", "sat", "sun"};
 
+bool is_user(std::string_view text) {
+  return is_name(text, kUserBytesMax);
+}
+
+/// "apt1" or "panel@apt1".
+bool is_user_or_device(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at == std::string_view::npos
+             ? is_user(text)
+             : is_name(text.substr(0, at), kDeviceBytesMax) && is_user(text.substr(at + 1));
+}
+
 /// Appends the names in `node` to `ret_users` and `seen`; false if it is not a list of new ones.
 bool read_users(const toml::node& node, std::set<std::string, std::less<>>& seen,
-                std::vector<std::string>& ret_users) {
+                std::vector<std::string>& ret_users, bool (*is_one)(std::string_view) = is_user) {
   const toml::array* const array = node.as_array();
   if (array == nullptr) {
     return false;
   }
   for (const toml::node& element : *array) {
     const std::optional<std::string_view> text = element.value_exact<std::string_view>();
-    if (!text || !is_name(*text, kUserBytesMax) || !seen.emplace(*text).second) {
+    if (!text || !is_one(*text) || !seen.emplace(*text).second) {
       return false;
     }
     ret_users.emplace_back(*text);
@@ -81,6 +95,15 @@ std::optional<Value> users_value(const toml::node& node, const Rule& rule) {
   Value value;
   std::set<std::string, std::less<>> seen;
   if (!read_users(node, seen, value.list) || !within(value.list.size(), rule)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<Value> accounts_value(const toml::node& node, const Rule& rule) {
+  Value value;
+  std::set<std::string, std::less<>> seen;
+  if (!read_users(node, seen, value.list, is_user_or_device) || !within(value.list.size(), rule)) {
     return std::nullopt;
   }
   return value;

@@ -16,6 +16,7 @@ namespace doorcall::platform::detail {
 [[nodiscard]] bool is_name(std::string_view text, std::size_t bytes_max);
 
 [[nodiscard]] std::optional<Value> users_value(const toml::node& node, const Rule& rule);
+[[nodiscard]] std::optional<Value> accounts_value(const toml::node& node, const Rule& rule);
 [[nodiscard]] std::optional<Value> steps_value(const toml::node& node, const Rule& rule);
 /// Value::integer: a bit for each day, as in DailyWindow.
 [[nodiscard]] std::optional<Value> days_value(const toml::node& node);

@@ -28,6 +28,7 @@ struct Rule {
     kGpio,      ///< a GPIO line
     kKey,       ///< the kernel's name of a key
     kUsers,     ///< low to high different names of up to 32 characters
+    kAccounts,  ///< low to high different such names, or devices such as "panel@apt1"
     kSteps,     ///< a list of such lists, low to high names in all
     kDays,      ///< a list of days and spans of days
     kBlink,     ///< a blink code

@@ -18,13 +18,14 @@ constexpr std::size_t kShownBytesMax = 60;
 constexpr std::size_t kListMax = 256;
 constexpr std::size_t kTopicBytesMax = 64;
 
-constexpr std::array<std::string_view, 7> kActions{"toggle",  "answer", "decline", "hang_up",
-                                                   "silence", "dnd",    "pull"};
-constexpr std::array<ButtonAction, 7> kActionValues{
+constexpr std::array<std::string_view, 8> kActions{"toggle",  "answer", "decline", "hang_up",
+                                                   "silence", "dnd",    "pull",    "open"};
+constexpr std::array<ButtonAction, 8> kActionValues{
     ButtonAction::kToggle,  ButtonAction::kAnswer, ButtonAction::kDecline, ButtonAction::kHangUp,
-    ButtonAction::kSilence, ButtonAction::kDnd,    ButtonAction::kPull};
+    ButtonAction::kSilence, ButtonAction::kDnd,    ButtonAction::kPull,    ButtonAction::kOpen};
 constexpr std::string_view kCallPrefix = "call:";
 constexpr std::string_view kPlanPrefix = "plan:";
+constexpr std::string_view kOpenPrefix = "open:";
 constexpr std::size_t kUserBytesMax = 32;
 
 bool is_control(char c) noexcept {
@@ -122,9 +123,11 @@ std::optional<Value> command_value(const toml::node& node) {
 
 std::optional<Value> press_value(std::string_view text) {
   Value value;
-  for (const std::string_view prefix : {kCallPrefix, kPlanPrefix}) {
+  for (const std::string_view prefix : {kCallPrefix, kPlanPrefix, kOpenPrefix}) {
     if (text.substr(0, prefix.size()) == prefix) {
-      value.press.action = prefix == kCallPrefix ? ButtonAction::kCall : ButtonAction::kPlan;
+      value.press.action = prefix == kCallPrefix   ? ButtonAction::kCall
+                           : prefix == kPlanPrefix ? ButtonAction::kPlan
+                                                   : ButtonAction::kOpen;
       value.press.target = text.substr(prefix.size());
       return is_name(value.press.target, kUserBytesMax) ? std::optional(value) : std::nullopt;
     }
@@ -204,6 +207,7 @@ std::optional<Value> convert(const toml::node& node, const Rule& rule) {
     case Rule::Type::kGpio: return text_value(text.value_or(""), text && is_gpio_line(*text));
     case Rule::Type::kKey: return text_value(text.value_or(""), text && is_key(*text));
     case Rule::Type::kUsers: return users_value(node, rule);
+    case Rule::Type::kAccounts: return accounts_value(node, rule);
     case Rule::Type::kSteps: return steps_value(node, rule);
     case Rule::Type::kDays: return days_value(node);
     case Rule::Type::kClock: return clock_value(text.value_or(""), rule);
@@ -229,11 +233,16 @@ std::string Rule::allowed() const {
     case Type::kChoice: return choices_text(choices);
     case Type::kCommand:
       return "a list of texts, the program first, such as [\"/usr/bin/hook\", \"--fast\"]";
-    case Type::kPress: return "\"call:USER\", \"plan:NAME\", " + choices_text(kActions);
+    case Type::kPress:
+      return "\"call:USER\", \"plan:NAME\", \"open:USER\", " + choices_text(kActions);
     case Type::kGpio: return std::string(kGpioLineForm);
     case Type::kKey: return "the kernel's name of a key, such as \"KEY_PHONE\"";
     case Type::kUsers:
       return "a list of " + range + " different users such as [\"apt1\", \"desk\"]";
+    case Type::kAccounts:
+      return "a list of " + range +
+             " different users and devices such as [\"desk\", "
+             "\"panel@apt1\"]";
     case Type::kSteps:
       return "a list of lists of users such as [[\"apt1\", \"apt2\"], [\"desk\"]], each user "
              "once, " +

@@ -152,6 +152,28 @@ Info read_info(const MapReader& body) noexcept {
   return info;
 }
 
+/// A nonce goes with the steps that have one, what was asked with those that answer, and with no
+/// other.
+Door read_door(const MapReader& body) noexcept {
+  Door door;
+  door.step = body[info::kStep].as<DoorStep>();
+  const FieldReader nonce = body[info::kNonce];
+  const auto result = body[info::kResult].as<DoorResult>();
+  door.nonce = nonce.number();
+  door.result = door.step == DoorStep::kResult ? result : DoorResult::kOpened;
+  const bool needed = door.step == DoorStep::kNonce || door.step == DoorStep::kOpen;
+  if (needed != (door.nonce != 0)) {
+    nonce.fail(DecodeError::kOutOfRange);
+  }
+  const FieldReader asked = body[info::kAsked];
+  door.asked = asked.as<std::uint32_t>();
+  const bool answers = door.step == DoorStep::kNonce || door.step == DoorStep::kResult;
+  if (answers != (door.asked != 0)) {
+    asked.fail(DecodeError::kOutOfRange);
+  }
+  return door;
+}
+
 Sync read_sync(const MapReader& body, const Account& owner, std::span<LegView> room) noexcept {
   Sync sync;
   sync.legs = read_legs(body, sync::kLegs, room);
@@ -232,7 +254,13 @@ class MessageReader {
       case MessageKind::kLeave: take(read_leave(body, room)); return true;
       case MessageKind::kRoster: take(Roster{read_legs(body, roster::kLegs, room)}); return true;
       case MessageKind::kJoin: take(read_join(body)); return true;
-      case MessageKind::kInfo: take(read_info(body)); return true;
+      case MessageKind::kInfo:
+        if (body[info::kAbout].number() == info::kAboutDoor) {
+          take(read_door(body));
+        } else {
+          take(read_info(body));
+        }
+        return true;
       case MessageKind::kSync: take(read_sync(body, owner, room)); return true;
       case MessageKind::kAck: take(read_ack(body)); return true;
       case MessageKind::kMarker: out_.message_.body.emplace<Marker>(); return true;

@@ -111,6 +111,13 @@ class BodyWriter {
     member.array(2);
     write_leg_key(member, info.member);
   }
+  void operator()(const Door& door) noexcept {
+    body_.number(info::kAbout, info::kAboutDoor);
+    body_.enumerator(info::kStep, door.step);
+    body_.number(info::kNonce, door.nonce);
+    body_.enumerator(info::kResult, door.result);
+    body_.number(info::kAsked, door.asked);
+  }
   void operator()(const Sync& sync) noexcept {
     if (sync.invite) {
       write_legs(body_, sync::kLegs, sync.invite->roster, left_out_);

@@ -111,11 +111,16 @@ inline constexpr Field kData{2, "data", Need::kOptional, 0, kDataBytesMax};
 }  // namespace join
 
 namespace info {
-inline constexpr Field kAbout{0, "about", Need::kRequired, 0, kInfoKindLast};
+inline constexpr std::uint8_t kAboutDoor = kInfoKindLast + 1;
+inline constexpr Field kAbout{0, "about", Need::kRequired, 0, kAboutDoor};
 inline constexpr Field kMedia{1, "media", Need::kOptional, 0, kMediaKindLast};
 inline constexpr Field kBytes{2, "bytes", Need::kOptional, 0, kOfferBytesMax};
 inline constexpr Field kText{3, "text", Need::kOptional, 0, kDataBytesMax};
-inline constexpr Field kMember{4, "member", Need::kRequired};
+inline constexpr Field kStep{4, "step", Need::kOptional, 0, kDoorStepLast};
+inline constexpr Field kNonce{5, "nonce", Need::kOptional, 0, kUint64Max};
+inline constexpr Field kResult{6, "result", Need::kOptional, 0, kDoorResultLast};
+inline constexpr Field kAsked{7, "asked", Need::kOptional, 0, kUint32Max};
+inline constexpr Field kMember{8, "member", Need::kRequired};
 }  // namespace info
 
 namespace sync {

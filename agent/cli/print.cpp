@@ -44,6 +44,7 @@ std::string device_text(JsonView device) {
   add(line, text(device, "name"));
   add(line, text(device, "kind"));
   add(line, text(device, "software"));
+  add(line, device["door"].boolean().value_or(false) ? "door" : "");
   return line;
 }
 
@@ -138,6 +139,10 @@ std::string result_text(std::string_view verb, JsonView result) {
   }
   if (verb == "dnd" || verb == "ring_to_open") {
     return mode_text(result);
+  }
+  if (verb == "door") {
+    const std::string at = peer(result, "user", "device");
+    return "opened" + (at.empty() ? at : " at " + at);
   }
   if (verb == "press") {
     return "pressed";

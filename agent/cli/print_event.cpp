@@ -69,6 +69,14 @@ std::string event_text(JsonView event) {
     add(line, text(event, "name"));
     return line;
   }
+  if (type == "door") {
+    add(line, text(event, "call").substr(0, 8));
+    add(line, text(event, "change"));
+    add(line, event["here"].boolean().value_or(false) ? "here" : "there");
+    add(line, peer(event, "user", "device"));
+    add(line, text(event, "change") == "refused" ? text(event, "result") : "");
+    return line;
+  }
   if (type == "info") {
     add(line, text(event, "call").substr(0, 8));
     add(line, text(event, "kind"));

@@ -96,6 +96,14 @@ void add_infos(CLI::App& app, Given& given) {
   }
 }
 
+void add_door(CLI::App& app, Given& given) {
+  CLI::App* door = app.add_subcommand("door", "open a door");
+  door->add_option("user", given.user,
+                   "whose door; else that of the call, of who rings, or this device's own")
+      ->type_name("USER");
+  door->add_option("--call", given.call, "the call's id")->type_name("CALL");
+}
+
 void add_modes(CLI::App& app, Given& given) {
   CLI::App* dnd = app.add_subcommand("dnd", "do not disturb");
   dnd->add_option("set", given.word, "on, off, auto (as the schedule says) or status")
@@ -123,6 +131,7 @@ void add_verbs(CLI::App& app, Given& given, Command& command) {
   add_invitation(*add, given);
   add_verbs_of_a_call(app, given);
   add_infos(app, given);
+  add_door(app, given);
   add_modes(app, given);
   CLI::App* presence = app.add_subcommand("presence", "the known devices and what they do");
   presence->add_option("user", given.user, "only this user's")->type_name("USER");

@@ -140,6 +140,7 @@ void Core::enter_connected(Call& call, const Account& peer, std::string_view dat
     event.data = {};
     event.offer = {};
     put(event);
+    open_after_answer(call.id, peer);
   }
 }
 

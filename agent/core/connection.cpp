@@ -25,6 +25,7 @@ void Core::open_link() noexcept {
   Presence will;
   will.incarnation = incarnation;
   will.connect = connect_;
+  will.capabilities = settings.has_door ? kHasDoor : 0;
   put(OpenLink{will});
 }
 
@@ -66,6 +67,7 @@ Result Core::on(const LinkLost& input) noexcept {
     disarm(timers_.agent(kind));
   }
   caught_up_ = false;
+  nonces_.withdraw();  // what was queued meanwhile opens nothing
   if (stopping_) {
     stopped();
     return {};
@@ -96,6 +98,7 @@ Result Core::on(const Stop& /*command*/) noexcept {
     return {Errc::kNotStarted, {}, {}};
   }
   stopping_ = true;
+  drop_door_asks();
   arm_in(timers_.agent(AgentTimer::kStop), kStopTime);
   say_goodbye();
   return {};
@@ -136,6 +139,7 @@ void Core::stopped() noexcept {
   stopping_ = false;
   caught_up_ = false;
   mode = {};
+  nonces_.clear();
   for (std::size_t kind = 0; kind < kAgentTimers; ++kind) {
     disarm(timers_.agent(static_cast<AgentTimer>(kind)));
   }

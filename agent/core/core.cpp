@@ -93,6 +93,7 @@ void Core::fire_agent(AgentTimer kind) noexcept {
     case AgentTimer::kStop: stopped(); return;
     case AgentTimer::kDnd: on_dnd_time(); return;
     case AgentTimer::kRingToOpen: on_ring_to_open_time(); return;
+    case AgentTimer::kDoor: stop_ringing_for_door(); return;
   }
 }
 

@@ -91,10 +91,6 @@ class Core : private CoreLookup {
   void repeat_at_once(Slot slot) noexcept;
   void repeat_all_now() noexcept;
   void repeat_now(const UserId& to) noexcept;
-  [[nodiscard]] bool away(const Outgoing& out) const noexcept;
-  [[nodiscard]] bool outgoing_room() const noexcept;
-  [[nodiscard]] Slot find_outgoing(Slot leg, MessageKind kind) const noexcept;
-  [[nodiscard]] Slot find_confirm(const CallId& call, const LegKey& leg) const noexcept;
   [[nodiscard]] Millis retry_delay(std::uint8_t attempts) noexcept;
 
   // --- calls.cpp: the table of calls, one set_state, one finish ---
@@ -116,11 +112,8 @@ class Core : private CoreLookup {
   void set_leg(Call& call, Leg& leg, LegState state, Reason reason = Reason::kNone) noexcept;
   void clear_leg(Leg& leg) noexcept;
   void watch_member(const Leg& leg) noexcept;
-  [[nodiscard]] bool live_elsewhere(const Call& call, const Leg& leg) const noexcept;
-  [[nodiscard]] bool shown_elsewhere(const Call& call, const Leg& leg) const noexcept;
 
   // --- tombstones.cpp ---
-  [[nodiscard]] Slot find_early_end(const Header& header) const noexcept;
   void bury(const Call& call, Reason reason) noexcept;
   void bury(const Call& call, const Leg& leg) noexcept;
   void bury_again(const Header& header, Slot before) noexcept;
@@ -156,8 +149,6 @@ class Core : private CoreLookup {
   void on_ringing(const MessageReceived& input, Call& call, Leg& leg,
                   const Ringing& ringing) noexcept;
   [[nodiscard]] LegDevice* note_device(const Leg& leg, const MessageReceived& input) noexcept;
-  [[nodiscard]] const LegDevice* find_device(const Leg& leg, const DeviceId& device) const noexcept;
-  [[nodiscard]] bool every_online_answered(const Leg& leg) const noexcept;
   void settle_invite(const Leg& leg) noexcept;
   void user_offline(const UserId& user) noexcept;
 
@@ -286,14 +277,34 @@ class Core : private CoreLookup {
   // --- info.cpp: what members tell each other beside the call ---
   Result on(const SendInfo& command) noexcept;
   Result send_info(const Call& call, const SendInfo& command) noexcept;
-  [[nodiscard]] bool info_room(std::size_t copies) const noexcept;
   void queue_info(const Leg& leg, const SendInfo& command, const Blob& content) noexcept;
-  [[nodiscard]] std::size_t queued_infos(Slot leg) const noexcept;
-  [[nodiscard]] Slot next_info(Slot leg) const noexcept;
-  [[nodiscard]] bool waits_its_turn(Slot slot) const noexcept;
   [[nodiscard]] Info info_body(const Outgoing& out) const noexcept;
   void info_acked(Slot slot, const DeviceId& device) noexcept;
   void on_info(const MessageReceived& input, const Header& header, const Info& info) noexcept;
+
+  // --- door.cpp: this device's door ---
+  Result on(const DoorPulsed& input) noexcept;
+  Result on(const DoorContact& input) noexcept;
+  void on_door(const MessageReceived& input, const Header& header, const Door& door) noexcept;
+  void door_requested(const Account& from, const Header& header) noexcept;
+  void open_heard(const Account& from, const Header& header, std::uint64_t number) noexcept;
+  void order_pulse(DoorNonce& nonce) noexcept;
+  void refuse_door(const Account& to, const Header& asked, DoorResult why) noexcept;
+  void answer_door(const Account& to, const Header& asked, DoorResult result) noexcept;
+  void stop_ringing_for_door() noexcept;
+  void tell_door(DoorChange change, bool here, const Account& who, const CallId& id,
+                 DoorResult result) noexcept;
+  void post_door(const Account& to, const CallId& id, const Door& door) noexcept;
+
+  // --- door_ask.cpp: asking for a door ---
+  Result on(const OpenDoor& command) noexcept;
+  Result open_own_door(const OpenDoor& command) noexcept;
+  [[nodiscard]] Result ask_door(const CallId& id, const Account& door) noexcept;
+  void open_after_answer(const CallId& id, const Account& door) noexcept;
+  [[nodiscard]] static Door door_body(const Outgoing& out) noexcept;
+  void door_answered(const Account& from, const Header& header, const Door& door) noexcept;
+  void door_unanswered(const Outgoing& out) noexcept;
+  void drop_door_asks() noexcept;
 
   // --- roster.cpp: who is in the call ---
   [[nodiscard]] std::span<const LegView> snapshot(const Call& call) noexcept;
@@ -304,19 +315,7 @@ class Core : private CoreLookup {
   bool view_received(const MessageReceived& input, Call& call,
                      std::span<const LegView> legs) noexcept;
   void one_leg_each(Call& call, const Leg& leg) noexcept;
-  [[nodiscard]] static const LegView* connected_view(std::span<const LegView> legs,
-                                                     const LegKey& key,
-                                                     const DeviceId& device) noexcept;
-  [[nodiscard]] bool comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
-                                       std::span<const LegView> legs) const noexcept;
-  [[nodiscard]] const LegView* claims_leg(const Call& call, const Leg& leg,
-                                          const MessageReceived& input,
-                                          std::span<const LegView> legs) const noexcept;
-  [[nodiscard]] const Leg* last_in(const Call& call, const UserId& user) const noexcept;
-  [[nodiscard]] bool owner_present(const Call& call, const LegKey& leg) const noexcept;
   void merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept;
-  [[nodiscard]] bool may_write(const Call& call, const Leg& leg, const Account& from,
-                               const LegView& view, std::span<const LegView> legs) const noexcept;
   void take_view(Call& call, Leg& leg, const LegView& view) noexcept;
   void learn_leg(Call& call, const LegView& view) noexcept;
   void join_view(Call& call, Leg& leg, const DeviceId& device, std::uint32_t number) noexcept;

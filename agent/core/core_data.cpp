@@ -49,6 +49,14 @@ void CoreData::put(const Output& output) noexcept {
   ++output_count_;
 }
 
+CallId CoreData::random_id() noexcept {
+  CallId id;
+  for (std::uint8_t& byte : id.bytes) {
+    byte = static_cast<std::uint8_t>(prng_.next32());
+  }
+  return id;
+}
+
 void CoreData::arm(TimerId timer, Instant when) noexcept {
   wheel_.arm(timer, tick_of(when));
 }

@@ -8,6 +8,7 @@
 
 #include "agent/core/arena.hpp"
 #include "agent/core/blob_pool.hpp"
+#include "agent/core/door_nonces.hpp"
 #include "agent/core/engine.hpp"
 #include "agent/core/prng.hpp"
 #include "agent/core/records.hpp"
@@ -93,6 +94,7 @@ class CoreData {
   [[nodiscard]] bool views_left() const noexcept {
     return view_count_ + kLegViewsMax <= views_.size();
   }
+  [[nodiscard]] CallId random_id() noexcept;
   [[nodiscard]] bool link_up() const noexcept { return link_state == LinkState::kConnected; }
 
   // --- the legs of a call ---
@@ -142,6 +144,8 @@ class CoreData {
   std::uint32_t snapshot_version_ = 0;
   std::span<const LegView> snapshot_;
   std::array<Elsewhere, kElsewhereMax> elsewhere_;
+  DoorNonces nonces_;
+  bool door_open_ = false;  ///< as its contact says
 
   std::uint32_t sequence_ = 0;
   std::uint32_t graves_ = 0;

@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "agent/core/core_data.hpp"
+#include "agent/core/input.hpp"
 
 namespace doorcall {
 
@@ -49,17 +51,58 @@ class CoreLookup : protected CoreData {
   [[nodiscard]] bool is_first(const Call& call, const Leg& leg) const noexcept;
   [[nodiscard]] bool others_present(const Call& call) const noexcept;
   [[nodiscard]] bool others_pending(const Call& call) const noexcept;
+  [[nodiscard]] bool live_elsewhere(const Call& call, const Leg& leg) const noexcept;
+  [[nodiscard]] bool shown_elsewhere(const Call& call, const Leg& leg) const noexcept;
 
   // tombstones.cpp
   [[nodiscard]] Slot find_tombstone(const CallId& id) const noexcept;
   [[nodiscard]] Slot find_tombstone(const CallId& id, const LegKey& key) const noexcept;
+  [[nodiscard]] Slot find_early_end(const Header& header) const noexcept;
 
   // presence.cpp
   [[nodiscard]] Slot find_peer(const Account& account) const noexcept;
   [[nodiscard]] bool known_offline(const UserId& user) const noexcept;
 
+  // door_ask.cpp
+  [[nodiscard]] DeviceId device_with_door(const UserId& user) const noexcept;
+  [[nodiscard]] Account door_in(const Call& call, const UserId& user) const noexcept;
+
   // roster.cpp
   [[nodiscard]] LegView view_of(const Leg& leg) const noexcept;
+  [[nodiscard]] bool owner_present(const Call& call, const LegKey& leg) const noexcept;
+  [[nodiscard]] static const LegView* connected_view(std::span<const LegView> legs,
+                                                     const LegKey& key,
+                                                     const DeviceId& device) noexcept;
+  [[nodiscard]] const LegView* claims_leg(const Call& call, const Leg& leg,
+                                          const MessageReceived& input,
+                                          std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] bool comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
+                                       std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] bool may_write(const Call& call, const Leg& leg, const Account& from,
+                               const LegView& view, std::span<const LegView> legs) const noexcept;
+
+  // lost.cpp
+  [[nodiscard]] const Leg* last_in(const Call& call, const UserId& user) const noexcept;
+
+  // repeat.cpp
+  [[nodiscard]] bool away(const Outgoing& out) const noexcept;
+  [[nodiscard]] bool outgoing_room() const noexcept;
+  [[nodiscard]] Slot find_outgoing(Slot leg, MessageKind kind) const noexcept;
+  [[nodiscard]] Slot find_confirm(const CallId& call, const LegKey& leg) const noexcept;
+
+  // ringing.cpp
+  [[nodiscard]] const LegDevice* find_device(const Leg& leg, const DeviceId& device) const noexcept;
+  [[nodiscard]] bool every_online_answered(const Leg& leg) const noexcept;
+
+  // info.cpp
+  [[nodiscard]] bool info_room(std::size_t copies) const noexcept;
+  [[nodiscard]] std::size_t queued_infos(Slot leg) const noexcept;
+  [[nodiscard]] Slot next_info(Slot leg) const noexcept;
+  [[nodiscard]] bool waits_its_turn(Slot slot) const noexcept;
+
+  // door.cpp
+  [[nodiscard]] bool may_open(const Account& who, Incarnation life,
+                              const CallId& id) const noexcept;
 };
 
 }  // namespace doorcall

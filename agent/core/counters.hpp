@@ -15,6 +15,8 @@ struct Counters {
   std::uint32_t dropped_unknown_call = 0;   ///< nothing is owed for it
   std::uint32_t dropped_table_full = 0;     ///< no room and not to be answered
   std::uint32_t dropped_quota = 0;          ///< a sender's quota is used up
+  std::uint32_t door_not_allowed = 0;       ///< neither a party of a live call nor on the list
+  std::uint32_t door_stale = 0;  ///< a nonce that was used, is too old or was never issued
   // full tables
   std::uint32_t calls_full = 0;
   std::uint32_t outgoing_full = 0;
@@ -30,6 +32,7 @@ struct Counters {
   std::uint32_t messages_received = 0;
   std::uint32_t freshness_queries = 0;
   std::uint32_t legs_inherited = 0;  ///< invitations of a lost member taken over
+  std::uint32_t door_pulses = 0;
   std::uint32_t connects = 0;
   std::uint32_t presence_healed = 0;  ///< own offline seen while connected
 };

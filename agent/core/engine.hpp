@@ -32,6 +32,7 @@ enum class Wake : std::uint8_t {
   kAlone,
   kLongestCall,
   kMode,
+  kDoor,
   kRetry,
   kTombstone,
   kPresence,
@@ -67,6 +68,7 @@ struct CallInfo {
 struct PeerInfo {
   Account account;
   PresenceState state = PresenceState::kOffline;
+  bool door = false;  ///< it shows that it has one
   Incarnation incarnation = 0;
   Instant since{};
 };

@@ -84,7 +84,7 @@ Result Core::send_info(const Call& call, const SendInfo& command) noexcept {
 }
 
 /// Calls come first: infos may fill no more than half of what there is for own messages.
-bool Core::info_room(std::size_t copies) const noexcept {
+bool CoreLookup::info_room(std::size_t copies) const noexcept {
   std::size_t infos = copies;
   for (Slot s = outgoing_.next(0); s != kNoSlot; s = outgoing_.next(s + 1U)) {
     infos += outgoing_[s].kind == MessageKind::kInfo ? 1U : 0U;
@@ -116,7 +116,7 @@ void Core::queue_info(const Leg& leg, const SendInfo& command, const Blob& conte
   }
 }
 
-std::size_t Core::queued_infos(Slot leg) const noexcept {
+std::size_t CoreLookup::queued_infos(Slot leg) const noexcept {
   std::size_t count = 0;
   for (Slot s = outgoing_.next(0); s != kNoSlot; s = outgoing_.next(s + 1U)) {
     count += outgoing_[s].kind == MessageKind::kInfo && outgoing_[s].leg == leg ? 1U : 0U;
@@ -125,7 +125,7 @@ std::size_t Core::queued_infos(Slot leg) const noexcept {
 }
 
 /// The one for the member `leg` that is under way: the oldest.
-Slot Core::next_info(Slot leg) const noexcept {
+Slot CoreLookup::next_info(Slot leg) const noexcept {
   Slot oldest = kNoSlot;
   for (Slot s = outgoing_.next(0); s != kNoSlot; s = outgoing_.next(s + 1U)) {
     const Outgoing& out = outgoing_[s];
@@ -138,7 +138,7 @@ Slot Core::next_info(Slot leg) const noexcept {
 }
 
 /// Its turn has not come: another one for the same member is under way.
-bool Core::waits_its_turn(Slot slot) const noexcept {
+bool CoreLookup::waits_its_turn(Slot slot) const noexcept {
   const Outgoing& out = outgoing_[slot];
   return out.kind == MessageKind::kInfo && next_info(out.leg) != slot;
 }

@@ -66,6 +66,17 @@ struct MediaReported {
   MediaState state = MediaState::kNone;
 };
 
+/// What became of the PulseDoor with that number: the lock is being driven, or could not be.
+struct DoorPulsed {
+  std::uint64_t number = 0;
+  bool ok = false;
+};
+
+/// This device's door stands open, or is closed again.
+struct DoorContact {
+  bool open = false;
+};
+
 // --- commands: each has a Result
 // -------------------------------------------------------------------
 
@@ -162,6 +173,14 @@ struct SendInfo {
   std::string_view text;                ///< kKeyPress: is_keys(); kData: UTF-8, ≤ kDataBytesMax
 };
 
+/// Opens a door: of a member of a connected call (`user`, else who shows one, else the other side),
+/// or of who rings here; with no call `user`'s, or with neither this device's own. DoorEvent says
+/// what came of it, under the id in Result::call.
+struct OpenDoor {
+  CallId call;
+  UserId user;
+};
+
 /// Stops alerting here, without declining: other devices ring on, and it can still be answered.
 struct SilenceCall {
   CallId call;
@@ -173,15 +192,16 @@ struct SetDnd {
   Millis duration{0};  ///< with `on`: 0 until switched off
 };
 
-/// For `duration`, calls from Settings::doors are answered at once and the door is to be opened
-/// (CallChange::kOpenDoor). 0 switches it off.
+/// For `duration`, calls from Settings::doors are answered at once (CallChange::kOpenDoor) and
+/// their door is asked to open. 0 switches it off.
 struct SetRingToOpen {
   Millis duration{0};
 };
 
-using Input = std::variant<TimePassed, LinkConnected, LinkLost, MessageReceived,
-                           ForeignVersionReceived, PresenceReceived, PresenceCleared, MediaReported,
-                           Start, Stop, InviteUsers, CancelCall, AcceptCall, RejectCall, HangUpCall,
-                           EndCall, JoinCall, SendInfo, SilenceCall, SetDnd, SetRingToOpen>;
+using Input =
+    std::variant<TimePassed, LinkConnected, LinkLost, MessageReceived, ForeignVersionReceived,
+                 PresenceReceived, PresenceCleared, MediaReported, DoorPulsed, DoorContact, Start,
+                 Stop, InviteUsers, CancelCall, AcceptCall, RejectCall, HangUpCall, EndCall,
+                 JoinCall, SendInfo, OpenDoor, SilenceCall, SetDnd, SetRingToOpen>;
 
 }  // namespace doorcall

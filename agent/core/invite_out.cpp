@@ -83,10 +83,7 @@ Core::Texts Core::texts_of(const Parcel& parcel) const noexcept {
 }
 
 void Core::start_call(const InviteUsers& command, const Parcel& parcel, Result& result) noexcept {
-  CallId id;
-  for (std::uint8_t& byte : id.bytes) {
-    byte = static_cast<std::uint8_t>(prng_.next32());
-  }
+  const CallId id = random_id();
   const Slot slot = make_call(id, {settings.self, 0});
   if (slot == kNoSlot) {
     result.code = Errc::kTooManyCalls;

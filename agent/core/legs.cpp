@@ -123,7 +123,7 @@ TimerId CoreLookup::timer(const Leg& leg, LegTimer kind) const noexcept {
 }
 
 /// The user of `leg` has another one, too, that has not ended.
-bool Core::live_elsewhere(const Call& call, const Leg& leg) const noexcept {
+bool CoreLookup::live_elsewhere(const Call& call, const Leg& leg) const noexcept {
   for (const Slot slot : others_of(call)) {
     if (&legs_[slot] != &leg && legs_[slot].live() && legs_[slot].user == leg.user) {
       return true;
@@ -133,7 +133,7 @@ bool Core::live_elsewhere(const Call& call, const Leg& leg) const noexcept {
 }
 
 /// The user of `leg` rings or is there in another leg, too.
-bool Core::shown_elsewhere(const Call& call, const Leg& leg) const noexcept {
+bool CoreLookup::shown_elsewhere(const Call& call, const Leg& leg) const noexcept {
   for (const Slot slot : others_of(call)) {
     const Leg& other = legs_[slot];
     if (&other != &leg && other.user == leg.user && other.live() && !other.lost) {

@@ -51,7 +51,9 @@ inline constexpr Millis kStopTime{2'000};    ///< to say goodbye before the link
 inline constexpr Millis kMediaDrainTime{
     3'000};                                 ///< busy after a call until its hook says it is gone
 inline constexpr Millis kHeirTime{10'000};  ///< a ring without owner waits for who takes it over
-inline constexpr Millis kLimitWarningTime{30'000};         ///< before the longest call time is over
+inline constexpr Millis kLimitWarningTime{30'000};  ///< before the longest call time is over
+inline constexpr Millis kDoorNonceTime{10'000};     ///< a nonce is good, and a door is asked
+inline constexpr Millis kDoorMemoryTime{20'000};    ///< then an order can be repeated no more
 inline constexpr Millis kModeTimeMax{7 * 24 * 3'600'000};  ///< of SetDnd, SetRingToOpen
 
 // --- calls
@@ -63,6 +65,7 @@ inline constexpr std::size_t kPlanCyclesMax = 10;
 inline constexpr std::size_t kContactsMax = 32;
 inline constexpr std::size_t kOverridesMax = 16;
 inline constexpr std::size_t kDoorsMax = 8;
+inline constexpr std::size_t kDoorAllowMax = 16;
 
 // --- tables
 // ---------------------------------------------------------------------------------------
@@ -74,6 +77,9 @@ inline constexpr std::size_t kOutputsPerStepMax = 48;
 inline constexpr std::size_t kEventsPerStepMax = 36;  ///< what a step puts out beside own messages
 inline constexpr std::size_t kViewsMax = 3 * kLegViewsMax;  ///< leg views among the outputs
 inline constexpr std::size_t kInfosPerMemberMax = 8;  ///< unreceived infos; full: too_many_calls
+inline constexpr std::size_t kDoorNoncesMax = 8;      ///< full: told busy
+inline constexpr std::size_t kDoorNoncesPerSenderMax = 2;
+inline constexpr std::size_t kDoorsAskedMax = 4;          ///< at a time; full: too_many_calls
 inline constexpr std::size_t kQuestionsPerSenderMax = 2;  ///< unproven invites; more: dropped
 
 /// Sizes of the tables, set at start. Each bound's policy when full stands beside it.

@@ -33,7 +33,7 @@ void Core::note_heard(Leg& leg, const Header& header) noexcept {
 }
 
 /// The device of `user` that is there, of several the last to join; nullptr: none.
-const Leg* Core::last_in(const Call& call, const UserId& user) const noexcept {
+const Leg* CoreLookup::last_in(const Call& call, const UserId& user) const noexcept {
   const Leg* last = nullptr;
   for (const Slot slot : others_of(call)) {
     const Leg& leg = legs_[slot];

@@ -8,6 +8,7 @@
 
 #include "agent/core/ids.hpp"
 #include "agent/core/time.hpp"
+#include "doorcall/door_change.hpp"
 #include "doorcall/info_kind.hpp"
 #include "doorcall/reason.hpp"
 #include "doorcall/state.hpp"
@@ -156,6 +157,25 @@ struct Info {
   LegKey member;                        ///< the leg of the device that is meant
 };
 
+/// The steps by which a door is opened.
+enum class DoorStep : std::uint8_t {
+  kRequest = 0,  ///< to a door: a nonce, please
+  kNonce = 1,    ///< from the door, to who asked: good once, and not for long
+  kOpen = 2,     ///< to the door that issued the nonce
+  kResult = 3,   ///< from the door: of the request or the order
+};
+
+inline constexpr std::uint8_t kDoorStepLast = 3;
+
+/// Door release; on the wire a kind of info. header.call names the live call, or is any id that who
+/// asks has drawn; header.leg is the sender's leg 0 and not looked at.
+struct Door {
+  DoorStep step = DoorStep::kRequest;
+  std::uint64_t nonce = 0;                  ///< kNonce, kOpen: not 0
+  DoorResult result = DoorResult::kOpened;  ///< kResult
+  std::uint32_t asked = 0;  ///< kNonce, kResult: the sequence of the message that this answers
+};
+
 /// Heartbeat and re-synchronisation, always addressed to one device.
 ///
 /// From a connected party: header.leg is the sender's own leg, `legs` its view of the call.
@@ -176,7 +196,7 @@ struct Ack {
 struct Marker {};
 
 using Body = std::variant<Invite, Ringing, Accept, Confirm, Reject, Cancel, End, Leave, Roster,
-                          Join, Info, Sync, Ack, Marker>;
+                          Join, Info, Door, Sync, Ack, Marker>;
 
 struct Message {
   Header header;
@@ -187,8 +207,8 @@ struct Message {
   constexpr MessageKind kKinds[] = {
       MessageKind::kInvite, MessageKind::kRinging, MessageKind::kAccept, MessageKind::kConfirm,
       MessageKind::kReject, MessageKind::kCancel,  MessageKind::kEnd,    MessageKind::kLeave,
-      MessageKind::kRoster, MessageKind::kJoin,    MessageKind::kInfo,   MessageKind::kSync,
-      MessageKind::kAck,    MessageKind::kMarker};
+      MessageKind::kRoster, MessageKind::kJoin,    MessageKind::kInfo,   MessageKind::kInfo,
+      MessageKind::kSync,   MessageKind::kAck,     MessageKind::kMarker};
   static_assert(std::size(kKinds) == std::variant_size_v<Body>);
   return kKinds[body.index()];
 }
@@ -213,6 +233,9 @@ struct Message {
   return "unknown";
 }
 
+/// Presence::capabilities: the device can open a door.
+inline constexpr std::uint32_t kHasDoor = 1;
+
 /// What a device publishes of itself, retained; also its will, with state offline.
 struct Presence {
   Incarnation incarnation = 0;
@@ -223,7 +246,7 @@ struct Presence {
   bool settled = false;
   std::string_view name;           ///< display name, ≤ kNameBytesMax
   std::string_view device_kind;    ///< "door_station", "panel", …, ≤ kLineIdBytesMax
-  std::uint32_t capabilities = 0;  ///< bit set, none defined yet: sent as 0, ignored when received
+  std::uint32_t capabilities = 0;  ///< bit set of kHasDoor; others are ignored
   std::string_view software;       ///< ≤ kSoftwareBytesMax
 };
 

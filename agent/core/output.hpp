@@ -112,6 +112,24 @@ struct InfoReceipt {
   Account by;
 };
 
+/// Drive the lock of this device's door, once; its length is the composition root's. Answered by
+/// DoorPulsed with that number.
+struct PulseDoor {
+  std::uint64_t number = 0;
+  Account who;  ///< who has asked; this device itself: a press here
+  CallId id;
+};
+
+/// Something happened to a door.
+struct DoorEvent {
+  DoorChange change = DoorChange::kAsked;
+  bool here = false;                        ///< this device's door
+  Account who;                              ///< here: who has asked; else whose door it is
+  CallId id;                                ///< of the call, or of the request
+  bool in_call = false;                     ///< it is a call's
+  DoorResult result = DoorResult::kOpened;  ///< with kOpened, kRefused
+};
+
 struct LinkEvent {
   LinkState state = LinkState::kStopped;
   LinkLost::Cause cause = LinkLost::Cause::kNetwork;  ///< with kReconnecting
@@ -130,9 +148,9 @@ struct PresenceEvent {
 /// The goodbye is said, or its time is over: nothing more will come until the next Start.
 struct Stopped {};
 
-using Output =
-    std::variant<SendMessage, SendPresence, SendPush, OpenLink, CloseLink, StartMedia, StopMedia,
-                 CallEvent, InfoEvent, InfoReceipt, ModeEvent, LinkEvent, PresenceEvent, Stopped>;
+using Output = std::variant<SendMessage, SendPresence, SendPush, OpenLink, CloseLink, StartMedia,
+                            StopMedia, CallEvent, InfoEvent, InfoReceipt, PulseDoor, DoorEvent,
+                            ModeEvent, LinkEvent, PresenceEvent, Stopped>;
 
 /// What handle() answers to a command; kOk to every fact.
 struct Result {

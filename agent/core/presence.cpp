@@ -94,6 +94,7 @@ void Core::peer_online(Peer& peer, const Presence& presence) noexcept {
   peer.state = presence.state;
   peer.incarnation = presence.incarnation;
   peer.connect = presence.connect;
+  peer.door = (presence.capabilities & kHasDoor) != 0;
   put(PresenceEvent{peer.account, presence, true});
   if (back) {
     sync_with(peer.account, peer.incarnation);
@@ -195,6 +196,7 @@ void Core::publish_presence() noexcept {
   presence.connect = connect_;
   presence.state = stopping_ ? PresenceState::kOffline : own_state();
   presence.settled = stopping_;
+  presence.capabilities = settings.has_door ? kHasDoor : 0;
   shown_ = presence.state;
   disarm(timers_.agent(AgentTimer::kPresence));
   arm_in(timers_.agent(AgentTimer::kRefresh), kPresenceRefresh);

@@ -45,7 +45,13 @@ void Core::dispatch(const MessageReceived& input, const Header& header) noexcept
     case MessageKind::kLeave: on_leave(input, header, body<Leave>(input)); return;
     case MessageKind::kRoster: on_roster(input, header, body<Roster>(input)); return;
     case MessageKind::kJoin: on_join(input, header, body<Join>(input)); return;
-    case MessageKind::kInfo: on_info(input, header, body<Info>(input)); return;
+    case MessageKind::kInfo:
+      if (const auto* door = std::get_if<Door>(&input.message->body)) {
+        on_door(input, header, *door);
+      } else {
+        on_info(input, header, body<Info>(input));
+      }
+      return;
     case MessageKind::kSync: on_sync(input, header, body<Sync>(input)); return;
     case MessageKind::kAck: on_ack(input.sender, body<Ack>(input)); return;
     case MessageKind::kMarker: ++counters.dropped_not_entitled; return;
@@ -115,10 +121,11 @@ void Core::on_ack(const Account& sender, const Ack& ack) noexcept {
   const Slot slot = outgoing_.find(
       [&](const Outgoing& out) { return out.sequence == ack.sequence && out.to == sender.user; });
   // of the live messages roster and info alone are acknowledged
-  const MessageKind kind = slot == kNoSlot ? MessageKind::kMarker : outgoing_[slot].kind;
+  const bool acked = slot != kNoSlot && !outgoing_[slot].asks_door();
+  const MessageKind kind = acked ? outgoing_[slot].kind : MessageKind::kMarker;
   if (kind == MessageKind::kInfo) {
     info_acked(slot, sender.device);
-  } else if (slot != kNoSlot && (outgoing_[slot].final_message() || kind == MessageKind::kRoster)) {
+  } else if (acked && (outgoing_[slot].final_message() || kind == MessageKind::kRoster)) {
     ack_of(slot, sender.device);
   } else {
     ++counters.dropped_bad_state;

@@ -147,7 +147,7 @@ struct Outgoing {
   std::uint32_t join_number = 0;        ///< confirm
   std::uint32_t ticket = 0;             ///< info
   MediaKind media = MediaKind::kAudio;  ///< info
-  std::uint64_t nonce = 0;              ///< ringing(waiting)
+  std::uint64_t nonce = 0;              ///< ringing(waiting); a door\'s, 0: request
   CallId call_id;
   LegKey key;
   UserId to;
@@ -158,6 +158,11 @@ struct Outgoing {
   std::array<DeviceId, kDevicesPerLegMax> targets;  ///< whose answer is awaited; none: any one's
 
   [[nodiscard]] bool final_message() const noexcept { return leg == kNoSlot; }
+  [[nodiscard]] bool asks_door() const noexcept {
+    return kind == MessageKind::kInfo && final_message();
+  }
+  /// Its loss is covered by the other side's own timers.
+  [[nodiscard]] bool may_give_way() const noexcept { return final_message() && !asks_door(); }
   [[nodiscard]] DeviceId addressed() const noexcept {
     return target_count == 1 ? targets[0] : DeviceId{};
   }
@@ -201,6 +206,7 @@ struct Elsewhere {
 /// What is known of another device from its retained presence.
 struct Peer {
   bool used = false;
+  bool door = false;     ///< it shows that it has one
   bool doubted = false;  ///< offline was seen, but is not believed yet
   PresenceState state = PresenceState::kOffline;
   ConnectNumber connect = 0;

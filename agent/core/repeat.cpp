@@ -38,7 +38,7 @@ Slot Core::take_outgoing() noexcept {
   Slot oldest = kNoSlot;
   for (Slot s = outgoing_.next(0); s != kNoSlot; s = outgoing_.next(s + 1U)) {
     const bool older = oldest == kNoSlot || outgoing_[s].sequence < outgoing_[oldest].sequence;
-    oldest = outgoing_[s].final_message() && older ? s : oldest;
+    oldest = outgoing_[s].may_give_way() && older ? s : oldest;
   }
   if (oldest != kNoSlot) {
     drop_outgoing(oldest);
@@ -48,14 +48,14 @@ Slot Core::take_outgoing() noexcept {
 }
 
 /// True if the next take_outgoing() will find room.
-bool Core::outgoing_room() const noexcept {
+bool CoreLookup::outgoing_room() const noexcept {
   return !outgoing_.full() ||
-         outgoing_.find([](const Outgoing& out) { return out.final_message(); }) != kNoSlot;
+         outgoing_.find([](const Outgoing& out) { return out.may_give_way(); }) != kNoSlot;
 }
 
 /// Every device that still owes an answer is known to be offline. The broker holds the first copy
 /// for it; more would only pile up there.
-bool Core::away(const Outgoing& out) const noexcept {
+bool CoreLookup::away(const Outgoing& out) const noexcept {
   if (out.target_count == 0) {
     return known_offline(out.to);
   }
@@ -131,7 +131,7 @@ Body Core::body_of(const Outgoing& out, std::span<const LegView> legs) noexcept 
       return Join{calls_[legs_[out.leg].call].pulls, own.offer, own.data};
     }
     case MessageKind::kRoster: return Roster{snapshot(calls_[legs_[out.leg].call])};
-    case MessageKind::kInfo: return info_body(out);
+    case MessageKind::kInfo: return out.asks_door() ? Body{door_body(out)} : Body{info_body(out)};
     case MessageKind::kConfirm: {
       const Slot call = find_call(out.call_id);
       const bool two = call == kNoSlot || calls_[call].leg_count <= 2;
@@ -161,7 +161,9 @@ void Core::transmit(Slot slot, std::span<const LegView> legs) noexcept {
     arm(timers_.outgoing(slot), now_);
     return;
   }
-  if (out.kind == MessageKind::kInfo || out.kind == MessageKind::kRoster) {
+  const bool of_leg =
+      out.kind == MessageKind::kRoster || (out.kind == MessageKind::kInfo && !out.asks_door());
+  if (of_leg) {
     out.key = own_leg(calls_[legs_[out.leg].call]).key;  // an heir may have given it a new leg
   }
   Header header{out.call_id, out.key, incarnation, connect_, out.sequence, {}};
@@ -171,15 +173,20 @@ void Core::transmit(Slot slot, std::span<const LegView> legs) noexcept {
   Millis expiry = kTombstoneTime;
   if (out.kind == MessageKind::kInvite) {
     expiry = legs_[out.leg].ring_deadline - now_;
+  } else if (out.asks_door()) {
+    expiry = out.give_up - now_;
   }
   post(out.to, header, body_of(out, legs), expiry);
   out.sent_at = link_up() ? now_ : Instant{};
-  arm_in(timers_.outgoing(slot), retry_delay(out.attempts));
+  arm(timers_.outgoing(slot), std::min(after(now_, retry_delay(out.attempts)), out.give_up));
 }
 
 void Core::on_retry(Slot slot) noexcept {
   Outgoing& out = outgoing_[slot];
   if (now_ >= out.give_up) {
+    if (out.asks_door()) {
+      door_unanswered(out);
+    }
     drop_outgoing(slot);
     stop_if_said();
     return;
@@ -189,7 +196,7 @@ void Core::on_retry(Slot slot) noexcept {
     return;
   }
   if (away(out) || waits_its_turn(slot)) {
-    arm_in(timers_.outgoing(slot), kRetryMax);
+    arm(timers_.outgoing(slot), std::min(after(now_, kRetryMax), out.give_up));
     return;
   }
   out.attempts = static_cast<std::uint8_t>(std::min(out.attempts + 1, 255));
@@ -240,12 +247,12 @@ void Core::repeat_now(const UserId& to) noexcept {
   }
 }
 
-Slot Core::find_outgoing(Slot leg, MessageKind kind) const noexcept {
+Slot CoreLookup::find_outgoing(Slot leg, MessageKind kind) const noexcept {
   return outgoing_.find([&](const Outgoing& out) { return out.kind == kind && out.leg == leg; });
 }
 
 /// The confirm of this leg that somebody has not acked yet.
-Slot Core::find_confirm(const CallId& call, const LegKey& leg) const noexcept {
+Slot CoreLookup::find_confirm(const CallId& call, const LegKey& leg) const noexcept {
   return outgoing_.find([&](const Outgoing& out) {
     return out.kind == MessageKind::kConfirm && out.call_id == call && out.key == leg;
   });

@@ -96,7 +96,7 @@ std::optional<PeerInfo> CoreLookup::peer_at(std::size_t index) const noexcept {
     }
     if (before == index) {
       const Peer& peer = peers_[s];
-      return PeerInfo{peer.account, peer.state, peer.incarnation, peer.since};
+      return PeerInfo{peer.account, peer.state, peer.door, peer.incarnation, peer.since};
     }
   }
   return std::nullopt;

@@ -35,7 +35,7 @@ LegDevice* Core::note_device(const Leg& leg, const MessageReceived& input) noexc
   return found;
 }
 
-const LegDevice* Core::find_device(const Leg& leg, const DeviceId& device) const noexcept {
+const LegDevice* CoreLookup::find_device(const Leg& leg, const DeviceId& device) const noexcept {
   const Slot of = slot_of(leg);
   const Slot slot =
       devices_.find([&](const LegDevice& each) { return each.leg == of && each.device == device; });
@@ -73,7 +73,7 @@ void Core::on_ringing(const MessageReceived& input, Call& call, Leg& leg,
   settle_invite(leg);
 }
 
-bool Core::every_online_answered(const Leg& leg) const noexcept {
+bool CoreLookup::every_online_answered(const Leg& leg) const noexcept {
   for (Slot s = peers_.next(0); s != kNoSlot; s = peers_.next(s + 1U)) {
     const Peer& peer = peers_[s];
     if (peer.account.user == leg.user && peer.online()) {

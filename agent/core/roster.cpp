@@ -132,8 +132,8 @@ void Core::one_leg_each(Call& call, const Leg& leg) noexcept {
 }
 
 /// Where `legs` show this leg as connected with that device; nullptr: nowhere.
-const LegView* Core::connected_view(std::span<const LegView> legs, const LegKey& key,
-                                    const DeviceId& device) noexcept {
+const LegView* CoreLookup::connected_view(std::span<const LegView> legs, const LegKey& key,
+                                          const DeviceId& device) noexcept {
   const auto found = std::find_if(legs.begin(), legs.end(), [&](const LegView& view) {
     return view.key == key && view.state == LegState::kConnected && view.device == device;
   });
@@ -144,8 +144,9 @@ const LegView* Core::connected_view(std::span<const LegView> legs, const LegKey&
 /// nobody else to ask, also where an heir has ended the leg for want of its owner. Or a member was
 /// taken for gone, when a late copy of its join came, and has not left. Or this heir rang for one
 /// that was in, and its answer did not come. The view that says so, nullptr if it is not so.
-const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageReceived& input,
-                                std::span<const LegView> legs) const noexcept {
+const LegView* CoreLookup::claims_leg(const Call& call, const Leg& leg,
+                                      const MessageReceived& input,
+                                      std::span<const LegView> legs) const noexcept {
   const Account& sender = input.sender;
   const Header& header = input.message->header;
   const bool same_life = leg.incarnation == 0 || leg.incarnation == header.incarnation;
@@ -161,8 +162,8 @@ const LegView* Core::claims_leg(const Call& call, const Leg& leg, const MessageR
 
 /// The one that let it in has gone, and what it had told of it has not come here. The device says
 /// so itself, of a user of this call: so it could join anyway.
-bool Core::comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
-                             std::span<const LegView> legs) const noexcept {
+bool CoreLookup::comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
+                                   std::span<const LegView> legs) const noexcept {
   const bool owner_was_in = std::any_of(call.legs.begin(), call.legs.begin() + call.leg_count,
                                         [&](Slot slot) { return legs_[slot].held_by(leg.owner); });
   return call.state == CallState::kConnected && leg.owner != settings.self &&
@@ -170,7 +171,7 @@ bool Core::comes_unannounced(const Call& call, const Account& sender, const LegK
          connected_view(legs, leg, sender.device) != nullptr;
 }
 
-bool Core::owner_present(const Call& call, const LegKey& leg) const noexcept {
+bool CoreLookup::owner_present(const Call& call, const LegKey& leg) const noexcept {
   const Slot owner = find_member(call, leg.owner);
   return owner != kNoSlot && legs_[owner].present();
 }
@@ -193,8 +194,8 @@ void Core::merge(Call& call, const Account& from, std::span<const LegView> legs)
   }
 }
 
-bool Core::may_write(const Call& call, const Leg& leg, const Account& from, const LegView& view,
-                     std::span<const LegView> legs) const noexcept {
+bool CoreLookup::may_write(const Call& call, const Leg& leg, const Account& from,
+                           const LegView& view, std::span<const LegView> legs) const noexcept {
   const bool mine = call.state != CallState::kConnected && from == call.inviter;
   if (mine || (leg.connected() && leg.held_by(from))) {
     return true;  // whoever rings here knows best; a member writes its own leg

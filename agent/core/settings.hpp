@@ -59,7 +59,11 @@ struct Settings {
   bool media_hook = false;            ///< somebody answers StartMedia with MediaReported
   UserList<kContactsMax> contacts;
   UserList<kOverridesMax> dnd_overrides;  ///< who rings in spite of do not disturb
-  UserList<kDoorsMax> doors;              ///< whose calls ring-to-open answers
+  bool has_door = false;                  ///< somebody answers PulseDoor with DoorPulsed
+  /// Who may open this device's door without a call; device empty: any of the user's.
+  std::array<Account, kDoorAllowMax> door_allow;
+  std::size_t door_allow_count = 0;
+  UserList<kDoorsMax> doors;  ///< whose calls ring-to-open answers
 };
 
 }  // namespace doorcall

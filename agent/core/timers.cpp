@@ -57,6 +57,7 @@ Wake why_agent(AgentTimer kind) noexcept {
     case AgentTimer::kStop: return Wake::kStop;
     case AgentTimer::kDnd: return Wake::kMode;
     case AgentTimer::kRingToOpen: return Wake::kMode;
+    case AgentTimer::kDoor: return Wake::kDoor;
   }
   return Wake::kNothing;
 }
@@ -103,6 +104,7 @@ std::string_view to_string(Wake why) noexcept {
     case Wake::kAlone: return "alone";
     case Wake::kLongestCall: return "longest_call";
     case Wake::kMode: return "mode";
+    case Wake::kDoor: return "door";
     case Wake::kRetry: return "retry";
     case Wake::kTombstone: return "tombstone";
     case Wake::kPresence: return "presence";

@@ -32,12 +32,13 @@ enum class AgentTimer : std::uint8_t {
   kStop,
   kDnd,
   kRingToOpen,
+  kDoor,
 };
 
 inline constexpr std::size_t kLegTimers = 7;
 inline constexpr std::size_t kCallTimers = 4;
 inline constexpr std::size_t kPeerTimers = 2;
-inline constexpr std::size_t kAgentTimers = 10;
+inline constexpr std::size_t kAgentTimers = 11;
 
 /// What a timer belongs to, told from its number alone: the nodes of the wheel are laid out as one
 /// block for each table, so timers need no pointers and no callbacks.

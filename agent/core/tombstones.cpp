@@ -24,7 +24,7 @@ Slot CoreLookup::find_tombstone(const CallId& id, const LegKey& key) const noexc
       [&](const Tombstone& tomb) { return !tomb.early && tomb.id == id && tomb.of(key); });
 }
 
-Slot Core::find_early_end(const Header& header) const noexcept {
+Slot CoreLookup::find_early_end(const Header& header) const noexcept {
   return tombstones_.find([&](const Tombstone& tomb) {
     return tomb.early && tomb.id == header.call && tomb.of(header.leg);
   });

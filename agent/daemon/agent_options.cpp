@@ -76,6 +76,7 @@ void add_people(const platform::Config& config, AgentOptions& options) {
   options.hide_busy = config.contacts.hide_busy;
   options.dnd_overrides = config.dnd.overrides;
   options.doors = config.ring_to_open.doors;
+  options.door_allow = config.door.allow;
   options.ring_to_open_max = config.ring_to_open.longest;
   options.push_title = config.push.title;
   options.push_content = config.push.content;
@@ -154,7 +155,7 @@ ButtonAction to_action(const platform::PressConfig& press, bool repeat_cancels) 
   using Kind = ButtonAction::Kind;
   const auto action = [&](Kind kind) {
     return ButtonAction{.kind = kind,
-                        .user = kind == Kind::kCall ? press.target : "",
+                        .user = kind == Kind::kPlan ? "" : press.target,
                         .plan = kind == Kind::kPlan ? press.target : "",
                         .repeat = repeat_cancels ? RepeatPress::kCancel : RepeatPress::kRefuse};
   };
@@ -168,6 +169,7 @@ ButtonAction to_action(const platform::PressConfig& press, bool repeat_cancels) 
     case platform::ButtonAction::kSilence: return action(Kind::kSilence);
     case platform::ButtonAction::kDnd: return action(Kind::kDnd);
     case platform::ButtonAction::kPull: return action(Kind::kPull);
+    case platform::ButtonAction::kOpen: return action(Kind::kOpen);
   }
   return {};
 }

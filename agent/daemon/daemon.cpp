@@ -166,6 +166,13 @@ void Daemon::watch_agent() {
     log_.info("info", to_string(info.kind), ' ', info.call, " from ", info.user);
     publish(info);
   };
+  listener.on_door = [this](const DoorUpdate& door) {
+    const bool refused = door.change == DoorChange::kRefused;
+    log_.info("door", to_string(door.change), door.here ? " here " : " at ", door.device,
+              door.device.empty() ? "" : "@", door.user, refused ? " " : "",
+              refused ? to_string(door.result) : "");
+    publish(door);
+  };
   listener.on_mode = [this](const DeviceMode& mode) {
     dnd_.on_mode(mode);
     log_.info("mode", "do not disturb ", mode.dnd ? "on" : "off", ", ring to open ",

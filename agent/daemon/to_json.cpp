@@ -24,7 +24,8 @@ void add_device(Json& object, const DevicePresence& device) {
       .set("state", to_string(device.state))
       .set("name", device.name)
       .set("kind", device.kind)
-      .set("software", device.software);
+      .set("software", device.software)
+      .set("door", device.door);
 }
 
 Json members_json(const std::vector<MemberView>& members) {
@@ -149,6 +150,17 @@ Json to_event(const InfoUpdate& update, double wall_ms) {
       .set("text", update.text)
       .set("bytes", platform::base64_encode(
                         {reinterpret_cast<const char*>(update.bytes.data()), update.bytes.size()}));
+  return object;
+}
+
+Json to_event(const DoorUpdate& update, double wall_ms) {
+  Json object = event("door", update.at_ms, wall_ms);
+  object.set("change", to_string(update.change))
+      .set("here", update.here)
+      .set("user", update.user)
+      .set("device", update.device)
+      .set("call", update.call)
+      .set("result", to_string(update.result));
   return object;
 }
 

@@ -24,6 +24,7 @@ namespace doorcall::daemon {
 /// Events, with `wall_ms`: the time of day, ms since 1970.
 [[nodiscard]] platform::Json to_event(const CallUpdate& update, double wall_ms);
 [[nodiscard]] platform::Json to_event(const InfoUpdate& update, double wall_ms);
+[[nodiscard]] platform::Json to_event(const DoorUpdate& update, double wall_ms);
 [[nodiscard]] platform::Json to_event(const DevicePresence& device, double wall_ms);
 [[nodiscard]] platform::Json to_event(const LinkUpdate& update, double wall_ms);
 [[nodiscard]] platform::Json to_event(const ButtonUpdate& update, double wall_ms);

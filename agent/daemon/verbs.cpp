@@ -45,6 +45,7 @@ void Verbs::serve_on(platform::ControlSocket& socket) {
   serve("join", &Verbs::join);
   serve("pull", &Verbs::pull);
   serve("send", &Verbs::send);
+  serve("door", &Verbs::door);
   serve("dnd", &Verbs::dnd);
   serve("ring_to_open", &Verbs::ring_to_open);
   serve("press", &Verbs::press);

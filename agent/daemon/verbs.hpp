@@ -41,6 +41,9 @@ class Verbs {
   void join(const Request& request, Responder& responder);
   void pull(const Request& request, Responder& responder);
 
+  // verbs_door.cpp
+  void door(const Request& request, Responder& responder);
+
   // verbs_info.cpp
   void send(const Request& request, Responder& responder);
 

@@ -70,6 +70,18 @@ Errc Agent::send(std::string_view call, const InfoMessage& message, Completion d
   return impl_->send(call, message, std::move(done));
 }
 
+void Agent::set_door_handler(DoorHandler handler) {
+  impl_->set_door_handler(std::move(handler));
+}
+
+Errc Agent::open_door(const DoorTarget& target, DoorCompletion done) {
+  return impl_->open_door(target, std::move(done));
+}
+
+void Agent::door_contact(bool open) {
+  impl_->door_contact(open);
+}
+
 Errc Agent::silence(std::string_view call) {
   return impl_->silence(call);
 }

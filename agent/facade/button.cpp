@@ -14,10 +14,11 @@ struct Word {
   Kind kind;
 };
 
-constexpr Word kWords[] = {
-    {"call", Kind::kCall},       {"answer", Kind::kAnswer}, {"decline", Kind::kDecline},
-    {"hang_up", Kind::kHangUp},  {"toggle", Kind::kToggle}, {"plan", Kind::kPlan},
-    {"silence", Kind::kSilence}, {"dnd", Kind::kDnd},       {"pull", Kind::kPull}};
+constexpr Word kWords[] = {{"call", Kind::kCall},       {"answer", Kind::kAnswer},
+                           {"decline", Kind::kDecline}, {"hang_up", Kind::kHangUp},
+                           {"toggle", Kind::kToggle},   {"plan", Kind::kPlan},
+                           {"silence", Kind::kSilence}, {"dnd", Kind::kDnd},
+                           {"pull", Kind::kPull},       {"open", Kind::kOpen}};
 
 }  // namespace
 
@@ -31,7 +32,7 @@ std::optional<ButtonAction> ButtonAction::parse(std::string_view text) {
       continue;
     }
     const bool needs_name = word.kind == Kind::kCall || word.kind == Kind::kPlan;
-    const bool may_have_name = needs_name || word.kind == Kind::kToggle;
+    const bool may_have_name = needs_name || word.kind == Kind::kToggle || word.kind == Kind::kOpen;
     if ((has_name && !may_have_name) || (!has_name && needs_name) ||
         (has_name && !UserId::parse(name))) {
       return std::nullopt;

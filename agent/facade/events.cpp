@@ -59,6 +59,16 @@ InfoUpdate to_update(const InfoEvent& event, double at_ms) {
           .text = std::string(event.text)};
 }
 
+DoorUpdate to_update(const DoorEvent& event, double at_ms) {
+  return {.at_ms = at_ms,
+          .change = event.change,
+          .here = event.here,
+          .user = std::string(event.who.user.view()),
+          .device = std::string(event.who.device.view()),
+          .call = event.in_call ? std::string(to_text(event.id).view()) : std::string(),
+          .result = event.result};
+}
+
 LinkUpdate to_update(const LinkEvent& event, double at_ms) {
   const bool trouble = event.state == LinkState::kReconnecting;
   return {.at_ms = at_ms,
@@ -76,6 +86,7 @@ DevicePresence to_update(const PresenceEvent& event, double at_ms) {
           .device = std::string(event.account.device.view()),
           .state = event.presence.state,
           .known = event.known,
+          .door = (event.presence.capabilities & kHasDoor) != 0,
           .name = std::string(event.presence.name),
           .kind = std::string(event.presence.device_kind),
           .software = std::string(event.presence.software)};

@@ -12,6 +12,7 @@ namespace doorcall::facade {
 
 [[nodiscard]] CallUpdate to_update(const CallEvent& event, double at_ms);
 [[nodiscard]] InfoUpdate to_update(const InfoEvent& event, double at_ms);
+[[nodiscard]] DoorUpdate to_update(const DoorEvent& event, double at_ms);
 [[nodiscard]] LinkUpdate to_update(const LinkEvent& event, double at_ms);
 [[nodiscard]] DevicePresence to_update(const PresenceEvent& event, double at_ms);
 [[nodiscard]] DeviceMode to_update(const Mode& mode, Instant now, double at_ms);

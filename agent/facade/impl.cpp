@@ -61,9 +61,9 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link,
                 .device_kind = options_.kind,
                 .software = "doorcall " + std::string(kVersion)}),
       link_(make_link(checked_.link, gateway_)),
-      outputs_(
-          loop_, log_, gpio_.get(),
-          {.on_contact = [](bool /*open*/) {}, .input_fails = [this] { return input_fails(); }}),
+      outputs_(loop_, log_, gpio_.get(),
+               {.on_contact = [this](bool open) { door_contact(open); },
+                .input_fails = [this] { return input_fails(); }}),
       posted_wakeup_(loop_, [this] { enter([this] { take_posted(); }); }) {
   const Limits limits;
   memory_ = std::make_unique<std::byte[]>(Engine::bytes_needed(limits));
@@ -81,6 +81,7 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link,
     enter([this] { link_->process(loop_.now()); });
   });
   outputs_.configure(options_.outputs);
+  apply_settings();
 }
 
 Agent::Impl::~Impl() = default;
@@ -137,6 +138,8 @@ void Agent::Impl::take(const Output& output) {
     void operator()(const CallEvent& event) const { impl.take_call(event); }
     void operator()(const InfoEvent& event) const { impl.take_info(event); }
     void operator()(const InfoReceipt& receipt) const { impl.receipts_.on_receipt(receipt); }
+    void operator()(const PulseDoor& order) const { impl.take_pulse(order); }
+    void operator()(const DoorEvent& event) const { impl.take_door(event); }
     void operator()(const ModeEvent& event) const { impl.take_mode(event); }
     void operator()(const LinkEvent& event) const { impl.take_link(event); }
     void operator()(const PresenceEvent& event) const { impl.take_presence(event); }
@@ -254,6 +257,7 @@ void Agent::Impl::link_closed() {
 void Agent::Impl::take_stopped() {
   delivery_.push([this] { completions_.finish_all(Errc::kNotStarted); });
   receipts_.finish_all(Errc::kNotStarted);
+  finish_door_asks();
   facade::complete(delivery_, std::exchange(start_done_, {}),
                    {.code = Errc::kNotStarted, .reason = Reason::kNone});
   if (!link_open_) {

@@ -73,6 +73,11 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   // impl_info.cpp
   Errc send(std::string_view call, const InfoMessage& message, Completion done);
 
+  // impl_door.cpp
+  void set_door_handler(DoorHandler handler);
+  Errc open_door(const DoorTarget& target, DoorCompletion done);
+  void door_contact(bool open);
+
   // impl_press.cpp
   void bind(std::string name, PressKind kind, BoundAction action);
   bool unbind(std::string_view name);
@@ -163,6 +168,15 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   // impl_info.cpp
   void take_info(const InfoEvent& event);
 
+  // impl_door.cpp
+  [[nodiscard]] CallId call_with(const UserId& user) const;
+  [[nodiscard]] CallId call_with_door() const;
+  [[nodiscard]] bool has_door() const;
+  [[nodiscard]] bool shows_door(const CallId& call) const;
+  void take_pulse(const PulseDoor& order);
+  void take_door(const DoorEvent& event);
+  void finish_door_asks();
+
   // impl_media.cpp
   void apply_settings();
   void use_media_command();
@@ -218,6 +232,8 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   std::shared_ptr<facade::MediaChildren> children_;
   facade::Outputs outputs_;
   platform::Watch link_watch_;
+  DoorHandler door_handler_;
+  std::map<CallId, DoorCompletion> door_asks_;
   std::map<CallId, Notes> notes_;
   std::map<std::string, CallId, std::less<>> plan_calls_;  ///< last call of each plan's buttons
   std::map<Account, Names> names_;

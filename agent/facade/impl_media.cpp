@@ -11,6 +11,7 @@ namespace doorcall {
 
 void Agent::Impl::apply_settings() {
   checked_.settings.media_hook = own_media_ || !options_.media_command.empty();
+  checked_.settings.has_door = has_door();
   engine_->reconfigure(checked_.settings);
 }
 

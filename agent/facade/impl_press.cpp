@@ -63,6 +63,7 @@ Errc Agent::Impl::act(const ButtonAction& action) {
     case ButtonAction::Kind::kSilence: return act_ringing(action.kind);
     case ButtonAction::Kind::kHangUp: return press_hang_up();
     case ButtonAction::Kind::kDnd: return set_dnd(!engine_->mode().dnd, std::nullopt);
+    case ButtonAction::Kind::kOpen: return open_door({.call = {}, .user = action.user}, {});
     case ButtonAction::Kind::kPull: return pull({}, {}, {}).code;
     case ButtonAction::Kind::kToggle: break;
   }

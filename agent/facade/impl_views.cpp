@@ -36,6 +36,7 @@ std::vector<DevicePresence> Agent::Impl::presence() const {
     device.user = info->account.user.view();
     device.device = info->account.device.view();
     device.state = info->state;
+    device.door = info->door;
     if (const auto names = names_.find(info->account); names != names_.end()) {
       device.name = names->second.name;
       device.kind = names->second.kind;
@@ -67,6 +68,9 @@ std::map<std::string, std::uint64_t> Agent::Impl::counters() const {
       {"dropped_unknown_call", core.dropped_unknown_call},
       {"dropped_table_full", core.dropped_table_full},
       {"dropped_quota", core.dropped_quota},
+      {"door_not_allowed", core.door_not_allowed},
+      {"door_stale", core.door_stale},
+      {"door_pulses", core.door_pulses},
       {"calls_full", core.calls_full},
       {"outgoing_full", core.outgoing_full},
       {"pool_full", core.pool_full},

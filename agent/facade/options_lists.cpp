@@ -22,6 +22,22 @@ void fill(std::string_view option, const std::vector<std::string>& users, UserLi
   }
 }
 
+void fill_allowed(const std::vector<std::string>& names, Settings& settings) {
+  settings.door_allow_count = 0;
+  for (const std::string& name : names) {
+    const auto user = UserId::parse(name);
+    const auto account = user ? Account{{}, *user} : Account::parse(name);
+    if (!account) {
+      refuse("door_allow", name, "users, and devices such as panel@apt1");
+    }
+    if (settings.door_allow_count == settings.door_allow.size()) {
+      refuse("door_allow", std::to_string(names.size()) + " names",
+             "up to " + std::to_string(kDoorAllowMax));
+    }
+    settings.door_allow[settings.door_allow_count++] = *account;
+  }
+}
+
 void check_plan(const std::string& name, const CallPlan& plan) {
   const std::string option = "plans." + name;
   if (!UserId::parse(name)) {
@@ -48,6 +64,7 @@ void check_lists(const AgentOptions& options, Settings& settings) {
   fill("contacts", options.contacts, settings.contacts);
   fill("dnd_overrides", options.dnd_overrides, settings.dnd_overrides);
   fill("doors", options.doors, settings.doors);
+  fill_allowed(options.door_allow, settings);
   if (options.plans.size() > kPlansMax) {
     refuse("plans", std::to_string(options.plans.size()), "up to " + std::to_string(kPlansMax));
   }

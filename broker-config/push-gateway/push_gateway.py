@@ -3,7 +3,7 @@
 
 usage: push_gateway.py --config FILE [--print] [--host HOST] [--port PORT] [--root ROOT]
 
-The requests are described in transport/PROTOCOL.md §5.15 and §8.20. Whatever comes from the broker
+The requests are described in transport/PROTOCOL.md §5.16 and §8.21. Whatever comes from the broker
 is checked before anything is done with it: the sender is the one in the topic, commands are
 argument lists and never a shell, rings that are too old, too many or repeated are dropped. Adapt it
 as you like. Needs Python 3.11 and paho-mqtt 1.6 or 2 (Debian: python3-paho-mqtt).

@@ -1,6 +1,6 @@
 """Push requests as they come from the broker: checked, and none twice.
 
-What they hold is described in transport/PROTOCOL.md §5.15.
+What they hold is described in transport/PROTOCOL.md §5.16.
 """
 
 import collections

@@ -118,6 +118,7 @@ longest = "20s"
 contact = "/dev/gpiochip1:3"
 contact_active_low = true
 contact_bias = "pull_up"
+allow = ["desk", "panel@apt1"]
 [chime]
 command = ["sh", "-c", "exit 0"]
 times = 3

@@ -65,6 +65,10 @@ inline Body body_of(std::string_view what, Scene& scene, Actor& speaker) {
       {"join", Join{}},
       {"join(move)", Join{true, {}, {}}},
       {"info(data)", Info{InfoKind::kData, MediaKind::kAudio, {}, "hello", member}},
+      {"door(request)", Door{}},
+      {"door(nonce)", Door{DoorStep::kNonce, 99, {}, 1}},
+      {"door(open)", Door{DoorStep::kOpen, 99, {}, 0}},
+      {"door(opened)", Door{DoorStep::kResult, 0, DoorResult::kOpened, 1}},
       {"sync(invite, right number)", Sync{{}, invite, nonce_of(scene)}},
       {"sync(invite, wrong number)", Sync{{}, invite, nonce_of(scene) + 2}},
       {"ack(unknown)", Ack{4'000'000}},
@@ -92,7 +96,7 @@ inline Message message_of(std::string_view what, Scene& scene, Actor& speaker) {
   const bool callers_end = of_own_leg && scene.leg.owner == scene.peer.self;
   Message message = speaker.say(scene.call, callers_end ? LegKey{scene.leg.owner, 0} : scene.leg,
                                 body_of(what, scene, speaker));
-  if (what.starts_with("info")) {
+  if (what.starts_with("info") || what.starts_with("door")) {
     message.header.to = scene.station.self.device;
   }
   return message;
@@ -164,6 +168,7 @@ inline void add_commands(std::vector<NamedInput>& to) {
     command.text = "hello";
     return command;
   });
+  add("open", [](Scene& s) { return OpenDoor{s.call, {}}; });
   add("silence", [](Scene& s) { return SilenceCall{s.call}; });
   add("dnd", [](Scene&) { return SetDnd{true, Millis{0}}; });
   add("ring_to_open", [](Scene&) { return SetRingToOpen{Millis{60'000}}; });
@@ -239,6 +244,10 @@ inline constexpr std::string_view kMessages[] = {"invite",
                                                  "join",
                                                  "join(move)",
                                                  "info(data)",
+                                                 "door(request)",
+                                                 "door(nonce)",
+                                                 "door(open)",
+                                                 "door(opened)",
                                                  "roster(connected)",
                                                  "sync(connected)",
                                                  "sync(invite, right number)",

@@ -179,6 +179,8 @@ class Station {
   std::vector<SendPush> pushes;
   std::vector<ModeEvent> modes;
   std::vector<InfoEvent> infos;
+  std::vector<PulseDoor> pulses;
+  std::vector<DoorEvent> doors;
   std::vector<InfoReceipt> receipts;
   std::vector<PresenceEvent> watched;
   std::vector<LinkEvent> links;
@@ -215,6 +217,8 @@ class Station {
     kept.text = attic_.copy(event.text);
     infos.push_back(kept);
   }
+  void keep(const PulseDoor& order) { pulses.push_back(order); }
+  void keep(const DoorEvent& event) { doors.push_back(event); }
   void keep(const InfoReceipt& receipt) { receipts.push_back(receipt); }
   void keep(const SendPresence& out) { presences.push_back(out); }
   void keep(const SendPush& out) {

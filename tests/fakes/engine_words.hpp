@@ -57,6 +57,11 @@ inline std::string describe(const Body& body) {
   if (const auto* join = std::get_if<Join>(&body)) {
     return word(name, join->move ? "move" : "");
   }
+  if (const auto* door = std::get_if<Door>(&body)) {
+    constexpr std::string_view kSteps[] = {"request", "nonce", "open", ""};
+    const std::string_view step = kSteps[static_cast<std::size_t>(door->step)];
+    return word("door", step.empty() ? to_string(door->result) : step);
+  }
   if (const auto* info = std::get_if<Info>(&body)) {
     return word(name, to_string(info->kind));
   }
@@ -102,6 +107,12 @@ inline std::string describe(const Output& output) {
     std::string operator()(const CallEvent& event) const { return describe(event); }
     std::string operator()(const InfoEvent& event) const {
       return word("info", to_string(event.kind));
+    }
+    std::string operator()(const PulseDoor&) const { return "pulse"; }
+    std::string operator()(const DoorEvent& event) const {
+      const bool result = event.change == DoorChange::kRefused;
+      return (event.here ? "door:" : "other door:") +
+             word(to_string(event.change), result ? to_string(event.result) : "");
     }
     std::string operator()(const InfoReceipt&) const { return "receipt"; }
     std::string operator()(const ModeEvent& event) const { return "mode:" + describe(event.mode); }

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 
-from doorcall_testlib import DEADLINE, Skipped, expect, expect_equal
+from doorcall_testlib import expect, expect_equal
+from fake_kernel import Kernel, wired
 
 CHIME = '''
 [chime]
@@ -27,36 +27,17 @@ longest = "10s"
 LAMP = """
 [[lamp]]
 name = "bell"
-gpio = "no-such-line"
+gpio = "bell"
 ringing = "100ms 100ms"
 """
 
+CONTACT = """
+[door]
+contact = "gpiochip0:5"
+"""
 
-class FakeKernel:
-    """The GPIO chips of a program that is started with this environment (tests/hardware)."""
-
-    def __init__(self, world, setup):
-        built = os.path.dirname(os.path.dirname(world.daemon_program))
-        library = os.path.join(built, "tests", "hardware", "libdoorcall_fake_kernel.so")
-        self.path = os.path.join(world.directory, "kernel.sock")
-        self.environment = {**os.environ, "LD_PRELOAD": library,
-                            "ASAN_OPTIONS": "verify_asan_link_order=0",
-                            "DOORCALL_FAKE_KERNEL": self.path,
-                            "DOORCALL_FAKE_KERNEL_SETUP": setup}
-        self.socket = None
-
-    def connect(self):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(DEADLINE)
-        self.socket.connect(self.path)
-
-    def tell(self, command):
-        self.socket.sendall(command.encode() + b"\n")
-        return self.socket.makefile().readline().strip()
-
-    def close(self):
-        self.socket.close()
-        os.unlink(self.path)
+LINES = ("add_chip 0 8", "name_line 0 2 bell")
+STRIKE = ("add_chip 0 8", "name_line 0 3 strike")
 
 
 def words(path):
@@ -71,13 +52,16 @@ def output(daemon, kind):
     return next(each for each in daemon.ask("status")["outputs"] if each["kind"] == kind)
 
 
+def relay_program(world, name="doorcall-relay"):
+    return os.path.join(world.binaries, name)
+
+
 def relay(world, name, pulse="3s"):
     """The path of a new line, and the config of a relay on it."""
     line = os.path.join(world.directory, name)
     with open(line, "w", encoding="utf-8"):
         pass
-    program = os.path.join(os.path.dirname(world.daemon_program), "relay_on_file")
-    return line, RELAY.format(program=program, line=line, pulse=pulse)
+    return line, RELAY.format(program=relay_program(world, "relay_on_file"), line=line, pulse=pulse)
 
 
 def test_the_chime_sounds_from_ringing_to_answer(world):
@@ -103,6 +87,45 @@ def test_a_killed_daemon_leaves_the_relay_off(world):
     door.poll(lambda: words(line) == ["off", "off", "released"], "released line")
 
 
+def test_the_relay_opens_for_who_is_in_the_call(world):
+    line, config = relay(world, "line", pulse="100ms")
+    door = world.daemon("door", extra=config)
+    apt = world.daemon("apt")
+    door.sees(apt, "idle")
+    door.poll(lambda: words(line) == ["off"], "line that is off")
+    call = door.call("apt")
+    apt.incoming()
+    apt.ask("answer")
+    door.change(call, "connected")
+    expect_equal(apt.ask("door")["result"], "opened", "answer")
+    door.event(type="door", change="opened", here=True, user="apt")
+    door.poll(lambda: words(line) == ["off", "on", "off"], "pulse")
+    os.unlink(line)
+    apt.refused("door", "failed")
+
+
+def test_a_daemon_killed_in_a_pulse_leaves_the_relay_off(world):
+    line, config = relay(world, "line", pulse="10s")
+    door = world.daemon("door", extra=config)
+    door.poll(lambda: words(line) == ["off"], "line that is off")
+    door.ask("door")
+    expect_equal(words(line), ["off", "on"], "the line in the pulse")
+    door.kill()
+    door.poll(lambda: words(line) == ["off", "on", "off", "released"], "released line")
+
+
+def test_the_opened_door_ends_all_ringing(world):
+    door, kernel = wired(world, "door", CONTACT, LINES)
+    hall, kitchen = (world.daemon("apt", device=device) for device in ("hall", "kitchen"))
+    for panel in (hall, kitchen):
+        door.sees(panel, "idle")
+    call = door.call("apt")
+    expect_equal({hall.incoming(), kitchen.incoming()}, {call}, "the call that rings")
+    kernel.say("set_level 0 5 1")
+    for each in (door, hall, kitchen):
+        each.ended(call, "door_opened")
+
+
 def test_reloading_leaves_the_relay_alone_unless_it_changes(world):
     line, config = relay(world, "line")
     door = world.daemon("door", extra=config)
@@ -120,54 +143,54 @@ def test_reloading_leaves_the_relay_alone_unless_it_changes(world):
 
 
 def test_the_relay_program_drives_a_gpio_line(world):
-    kernel = FakeKernel(world, "add_chip 0 8;name_line 0 3 strike")
-    relay = os.path.join(os.path.dirname(world.daemon_program), "doorcall-relay")
-    for polarity, off, on in (([], "0", "1"), (["--active-low"], "1", "0")):
-        with subprocess.Popen([relay, "--line", "strike", "--longest", "60000", *polarity],
+    for name, polarity, off, on in (("high", [], "0", "1"), ("low", ["--active-low"], "1", "0")):
+        kernel = Kernel(world, name, STRIKE)
+        with subprocess.Popen([relay_program(world), "--line", "strike", *polarity],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                              env=kernel.environment) as program:
-            ready = program.stdout.readline()
-            if "without GPIO" in ready:
-                raise Skipped("built without GPIO")
-            expect_equal(ready, "doorcall-relay 1\n", "first line")
-            kernel.connect()
-            expect_equal(kernel.tell("driven 0 3"), off, "the line at the start")
+                              env={**os.environ, **kernel.environment}) as program:
+            expect_equal(program.stdout.readline(), "doorcall-relay 1\n", "first line")
+            expect_equal(kernel.say("driven 0 3"), off, "the line at the start")
             by = time.clock_gettime(time.CLOCK_BOOTTIME) * 1000 + 60000
-            program.stdin.write(f"pulse 50 {by:.0f}\npulse 60000 {by:.0f}\n")
+            program.stdin.write(f"pulse 10000 {by:.0f}\n")
             program.stdin.flush()
-            for pulse in ("first", "second"):
-                expect_equal(program.stdout.readline(), "on\n", f"answer to the {pulse} pulse")
-            expect_equal(kernel.tell("driven 0 3"), on, "the line in the pulse")
-            kernel.tell("remove_chip 0")
+            expect_equal(program.stdout.readline(), "on\n", "answer")
+            expect_equal(kernel.say("driven 0 3"), on, "the line in the pulse")
+            kernel.say("remove_chip 0")
             program.stdin.write("check\n")
             program.stdin.flush()
-            expect_equal(program.stdout.readlines(), ["failed the line is gone\n"], "answer")
-        kernel.close()
+            expect_equal(program.stdout.read(), "failed the line is gone\n", "answer")
         expect_equal(program.returncode, 1, "exit code")
 
 
+def test_a_lamp_and_a_contact_follow_their_lines(world):
+    apt, kernel = wired(world, "apt", LAMP + CONTACT, LINES)
+    expect_equal(kernel.say("driven 0 2"), "0", "the lamp at the start")
+    expect_equal(output(apt, "contact")["state"], "closed", "contact")
+    kernel.say("set_level 0 5 1")
+    apt.poll(lambda: output(apt, "contact")["state"] == "open", "open contact")
+    door = world.daemon("door")
+    door.call("apt")
+    apt.incoming()
+    apt.poll(lambda: kernel.say("driven 0 2") == "1", "lit lamp")
+    apt.poll(lambda: kernel.say("driven 0 2") == "0", "dark lamp")
+    kernel.say("remove_chip 0")
+    apt.poll(lambda: output(apt, "lamp")["fault"] and output(apt, "contact")["fault"], "faults")
+    for command in LINES:
+        kernel.say(command)
+    apt.poll(lambda: not output(apt, "lamp")["fault"], "lamp that works again")
+    apt.poll(lambda: kernel.say("driven 0 2") == "1", "lit lamp")
+
+
 def test_a_missing_line_is_told_and_the_rest_goes_on(world):
-    skip_without_gpio(world)
-    apt = world.daemon("apt", extra=LAMP)
+    apt, _ = wired(world, "apt", LAMP, ())
     fault = output(apt, "lamp")["fault"]
-    expect("no-such-line" in fault, fault)
-    expect("lamp" in read(apt.log) and "no-such-line" in read(apt.log), "the log")
+    expect("bell" in fault, fault)
+    expect("lamp" in read(apt.log) and "bell" in read(apt.log), "the log")
     status = world.cli("--socket", apt.socket_path, "status").stdout
     expect("output   lamp" in status and "FAULT: " in status, status)
     door = world.daemon("door")
     door.call("apt")
     apt.incoming()
-
-
-def skip_without_gpio(world):
-    path = os.path.join(world.directory, "lamp.toml")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write('[device]\nuser = "a"\ndevice = "b"\n[broker]\nhost = "c"\n' + LAMP)
-    done = subprocess.run([world.daemon_program, "--config", path, "--check"],
-                          capture_output=True, text=True, timeout=DEADLINE, check=False)
-    if "has no GPIO" in done.stderr:
-        raise Skipped("built without GPIO")
-    expect_equal((done.returncode, done.stdout), (0, "config ok\n"), "--check")
 
 
 def read(path):

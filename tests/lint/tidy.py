@@ -28,7 +28,7 @@ CORE_STD_HEADERS = set("""algorithm array bit cassert charconv chrono climits co
     cstddef cstdint cstdlib cstring functional initializer_list iterator limits memory new numeric
     optional span string_view tuple type_traits utility variant""".split())
 VOCABULARY = tuple(f"doorcall/{name}.hpp"
-                   for name in ("change", "error", "info_kind", "reason", "state"))
+                   for name in ("change", "door_change", "error", "info_kind", "reason", "state"))
 
 # room -> prefixes of the quoted includes that it may have; the longest room that fits counts.
 LAYERS = {

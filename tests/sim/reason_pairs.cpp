@@ -24,8 +24,9 @@ struct Row {
 };
 
 /// The owner stopped ringing by itself.
-constexpr std::uint64_t kGaveUp = set(R::kNoAnswer, R::kNoResponse, R::kOffline, R::kCancelled,
-                                      R::kGlare, R::kShuttingDown, R::kHangUp, R::kPeerLost);
+constexpr std::uint64_t kGaveUp =
+    set(R::kNoAnswer, R::kNoResponse, R::kOffline, R::kCancelled, R::kGlare, R::kShuttingDown,
+        R::kHangUp, R::kPeerLost, R::kDoorOpened);
 /// Somebody of the invited user refused; which of several devices, decides the owner.
 constexpr std::uint64_t kRefused = set(R::kDeclined, R::kDeclinedEverywhere, R::kBusy, R::kDnd,
                                        R::kNotAllowed, R::kUnsupportedVersion, R::kNoAnswer);
@@ -79,9 +80,10 @@ bool may_end_elsewhere(Reason device) {
 }
 
 bool may_end_connected(Reason device) {
+  // kDoorOpened: what was left to it was ringing on for a member that is lost
   return has(kEndedConnected | kOwnAnswer | kOnItsOwn |
                  set(R::kMoved, R::kAcceptFailed, R::kAlreadyHere, R::kAnsweredElsewhere,
-                     R::kCancelled, R::kSuperseded),
+                     R::kCancelled, R::kSuperseded, R::kDoorOpened),
              device);
 }
 
@@ -104,7 +106,7 @@ bool may_end_together(Reason owner, Reason device) {
 }
 
 bool may_end_alone(Reason device) {
-  return !has(set(R::kInternalError, R::kDoorOpened, R::kUnsupportedVersion), device);
+  return !has(set(R::kInternalError, R::kUnsupportedVersion), device);
 }
 
 }  // namespace doorcall::sim

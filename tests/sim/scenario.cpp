@@ -277,10 +277,10 @@ std::string Scenario::failures() {
 }
 
 std::span<const ScenarioCases> all_scenarios() {
-  static const std::array kGroups = {outcome_scenarios(), crossing_scenarios(),   loss_scenarios(),
-                                     ghost_scenarios(),   device_scenarios(),     group_scenarios(),
-                                     heir_scenarios(),    join_scenarios(),       plan_scenarios(),
-                                     mode_scenarios(),    lost_member_scenarios()};
+  static const std::array kGroups = {
+      outcome_scenarios(), crossing_scenarios(), loss_scenarios(),        ghost_scenarios(),
+      device_scenarios(),  group_scenarios(),    heir_scenarios(),        join_scenarios(),
+      plan_scenarios(),    mode_scenarios(),     lost_member_scenarios(), door_scenarios()};
   return kGroups;
 }
 

@@ -119,6 +119,7 @@ using ScenarioCases = std::span<const ScenarioCase>;
 [[nodiscard]] ScenarioCases plan_scenarios();
 [[nodiscard]] ScenarioCases mode_scenarios();
 [[nodiscard]] ScenarioCases lost_member_scenarios();
+[[nodiscard]] ScenarioCases door_scenarios();
 
 [[nodiscard]] std::span<const ScenarioCases> all_scenarios();
 

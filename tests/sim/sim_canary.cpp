@@ -170,6 +170,38 @@ class DoubleInfo : public Hooks {
   }
 };
 
+/// Each order drives the lock twice.
+class DoublePulse : public Hooks {
+ public:
+  void pulses(World& world, std::size_t device, const PulseDoor& order) override {
+    if (order.who != world.checks().truth().account(device)) {
+      world.checks().pulse(world.now(), device, order);
+    }
+  }
+};
+
+/// Locks are driven although nobody has said so.
+class StrayPulse : public Hooks {
+ public:
+  bool shows(World& world, std::size_t device, const CallEvent& event) override {
+    if (event.change == CallChange::kConnected) {
+      world.checks().pulse(world.now(), device, {7, event.peer, event.call});
+    }
+    return true;
+  }
+};
+
+/// Doors let everybody in.
+class OpenHouse : public Hooks {
+ public:
+  void settings(Settings& settings) override {
+    settings.door_allow_count = 0;
+    for (std::size_t user = 0; user < kUsersMax; ++user) {
+      settings.door_allow[settings.door_allow_count++] = {{}, user_id(user)};
+    }
+  }
+};
+
 /// No presence ever reaches device 0.
 class BlindWatcher : public Hooks {
  public:
@@ -224,6 +256,9 @@ constexpr Canary kCanaries[] = {
     {"swallowed-end", "status differs from events", make<SwallowedEnd>},
     {"double-ring", "presented twice", make<DoubleRing>},
     {"double-info", "info twice or out of order", make<DoubleInfo>},
+    {"double-pulse", "door pulse without a live nonce", make<DoublePulse>},
+    {"stray-pulse", "door pulse that nobody ordered", make<StrayPulse>},
+    {"open-house", "door pulse for someone not entitled", make<OpenHouse>},
     {"blind-watcher", "presence differs from the truth", make<BlindWatcher>},
     {"forgotten-push", "push not taken back", make<ForgottenPush>},
     {"stolen-cancel", "not told of the end", make<StolenCancel>},

@@ -40,6 +40,7 @@ void Checks::booted(std::size_t device, const Engine* engine) {
 void Checks::crashed(Instant now, std::size_t device) {
   forgets_legs(device);
   engines_[device] = nullptr;
+  forget_doors(device);
   live_[device].clear();
   trigger_ = Trigger{};
   trigger_leg_ = kNoLeg;
@@ -75,6 +76,7 @@ void Checks::forgets_legs(std::size_t device) {
 void Checks::stepped(Instant now, std::size_t device, std::size_t outputs) {
   trigger_ = Trigger{};
   trigger_leg_ = kNoLeg;
+  pressed_ = false;
   roster_told_ |= ++steps_ % kInvariantEach == 0;
   const Engine& engine = *engines_[device];
   const Counters& counters = engine.counters();

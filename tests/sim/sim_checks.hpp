@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "agent/core/engine.hpp"
+#include "tests/fakes/prng.hpp"
 #include "tests/sim/sim_coverage.hpp"
 #include "tests/sim/sim_plan.hpp"
 #include "tests/sim/sim_truth.hpp"
@@ -54,6 +56,10 @@ class Checks {
   void info_said(std::size_t device, const CallId& call);
   [[nodiscard]] std::size_t infos() const { return infos_.size(); }
   void info(Instant now, std::size_t device, const InfoEvent& event);
+  void pulse(Instant now, std::size_t device, const PulseDoor& order);
+  void door(Instant now, std::size_t device, const DoorEvent& event);
+  void doors_answered(Instant now);
+  [[nodiscard]] std::uint64_t any_nonce(fakes::Prng& prng) const;
   void media_started(Instant now, std::size_t device, const StartMedia& start);
   void media_stopped(Instant now, std::size_t device, const StopMedia& stop);
   /// One handle() is done and its outputs are drained.
@@ -107,6 +113,12 @@ class Checks {
                      const Ringing& ringing);
   void heard_views(std::size_t device, CallTruth& call, std::span<const LegView> views);
 
+  // doors
+  void door_sent(Instant now, std::size_t device, const SendMessage& send);
+  [[nodiscard]] bool may_open(std::size_t device, const Account& who, const CallId& id);
+  void door_asked(Instant now, std::size_t device, const CallId& id);
+  void forget_doors(std::size_t device);
+
   // events
   void presented(Instant now, std::size_t device, const CallEvent& event, CallTruth& call);
   [[nodiscard]] bool begins_again(std::size_t device, const CallEvent& event,
@@ -147,6 +159,20 @@ class Checks {
   std::uint32_t trigger_leg_ = kNoLeg;  ///< the leg that the message names
   Instant healed_at_ = kNever;
   std::uint64_t steps_ = 0;
+  /// A nonce, as the world has seen it given.
+  struct Permission {
+    std::size_t door = 0;
+    Incarnation life = 0;
+    std::uint64_t number = 0;
+    Account to;
+    Incarnation to_life = 0;
+    CallId id;
+    Instant issued{};
+    Instant used = kNever;
+  };
+  std::vector<Permission> permissions_;
+  std::map<std::pair<std::size_t, CallId>, Instant> doors_asked_;
+  bool pressed_ = false;  ///< the command at hand opens the own door
   struct Said {
     std::size_t device = 0;
     CallId call;

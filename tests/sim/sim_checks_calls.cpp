@@ -54,6 +54,9 @@ void Checks::event(Instant now, std::size_t device, const CallEvent& event) {
     case CallChange::kMedia:
     case CallChange::kLimitWarning:
     case CallChange::kOpenDoor:
+      if (event.change == CallChange::kOpenDoor) {
+        door_asked(now, device, event.call);
+      }
       if (event.state != CallState::kConnected) {
         fail(now, "event out of place", where(device, event.call));
       }

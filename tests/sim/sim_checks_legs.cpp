@@ -257,6 +257,7 @@ void Checks::leg_sent(Instant now, std::size_t device, CallTruth& call, const Se
 void Checks::sent(Instant now, std::size_t device, const SendMessage& send) {
   const Message& message = send.message;
   ++coverage_.sent[static_cast<std::size_t>(kind_of(message.body))];
+  door_sent(now, device, send);
   CallTruth* call = find(message.header.call);
   if (call == nullptr) {
     return;

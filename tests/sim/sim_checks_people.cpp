@@ -18,7 +18,15 @@ void Checks::commanded(Instant now, std::size_t device, const Input& input, cons
     return;
   }
   if (std::holds_alternative<Stop>(input)) {
+    forget_doors(device);
     return forgets_legs(device);  // once it has said goodbye
+  }
+  if (const auto* open = std::get_if<OpenDoor>(&input)) {
+    pressed_ =
+        open->call.empty() && (open->user.empty() || open->user == truth_.account(device).user);
+    if (!pressed_) {
+      door_asked(now, device, result.call);
+    }
   }
   const auto* accept = std::get_if<AcceptCall>(&input);
   if (CallTruth* call = accept == nullptr ? nullptr : find(accept->call); call != nullptr) {

@@ -6,12 +6,33 @@
 namespace doorcall::sim {
 namespace {
 
-constexpr std::array<std::string_view, kFeats> kFeatNames = {
-    "three in a call", "household rings", "heir goes on", "two owners",
-    "joined",          "moved",           "first wins",   "hunt",
-    "escalation",      "cycles",          "added",        "push asked",
-    "push taken back", "call waiting",    "chime",        "asked for proof",
-    "told in a call",  "not entitled",    "table full"};
+constexpr std::array<std::string_view, kFeats> kFeatNames = {"three in a call",
+                                                             "household rings",
+                                                             "heir goes on",
+                                                             "two owners",
+                                                             "joined",
+                                                             "moved",
+                                                             "first wins",
+                                                             "hunt",
+                                                             "escalation",
+                                                             "cycles",
+                                                             "added",
+                                                             "push asked",
+                                                             "push taken back",
+                                                             "call waiting",
+                                                             "chime",
+                                                             "asked for proof",
+                                                             "told in a call",
+                                                             "door pulsed",
+                                                             "door result again",
+                                                             "door, told there",
+                                                             "door answered",
+                                                             "door not allowed",
+                                                             "door stale",
+                                                             "door unanswered",
+                                                             "door contact",
+                                                             "not entitled",
+                                                             "table full"};
 
 template <std::size_t N>
 void add_up(std::array<std::uint64_t, N>& to, const std::array<std::uint64_t, N>& from) {
@@ -24,10 +45,10 @@ bool is_kind(std::size_t i) {
   return to_string(static_cast<MessageKind>(i)) != "unknown";
 }
 
-/// No world has a peer of another version that says so, a door contact, or an engine with a bug.
+/// No world has a peer of another version that says so, or an engine with a bug.
 bool is_expected(Reason reason) {
-  return reason != Reason::kNone && reason != Reason::kDoorOpened &&
-         reason != Reason::kUnsupportedVersion && reason != Reason::kInternalError;
+  return reason != Reason::kNone && reason != Reason::kUnsupportedVersion &&
+         reason != Reason::kInternalError;
 }
 
 void print_line(std::string_view group, std::string_view name, std::uint64_t count) {

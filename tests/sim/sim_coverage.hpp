@@ -30,8 +30,16 @@ enum class Feat : std::uint8_t {
   kChime,
   kAskedForProof,  ///< an invite was not proven fresh
   kInfo,           ///< was told something in a call
-  kForbidden,      ///< a message came from someone not entitled
-  kTableFull,      ///< of a device, at its end
+  kDoorPulsed,
+  kDoorSaidAgain,  ///< an order came again after its pulse
+  kDoorHere,       ///< what happened to a door was told at the door
+  kDoorAnswered,   ///< and to who had asked
+  kDoorNotAllowed,
+  kDoorStale,
+  kDoorUnanswered,
+  kDoorContact,
+  kForbidden,  ///< a message came from someone not entitled
+  kTableFull,  ///< of a device, at its end
 };
 
 inline constexpr std::size_t kFeats = static_cast<std::size_t>(Feat::kTableFull) + 1;

@@ -114,6 +114,11 @@ Result World::perform(const Act& act) {
     }
     case Deed::kDnd: return feed(device, SetDnd{(act.value & 1U) != 0, time}, {});
     case Deed::kRingToOpen: return feed(device, SetRingToOpen{time}, {});
+    case Deed::kOpenDoor:
+      return feed(device,
+                  OpenDoor{act.call == kNoCall ? CallId{} : call, count == 0 ? UserId{} : users[0]},
+                  {});
+    case Deed::kContact: return feed(device, DoorContact{(act.value & 3U) != 0}, {});
     case Deed::kInfo: return tell(device, call);
     case Deed::kMedia:
       return feed(device, MediaReported{call, static_cast<MediaState>(act.value)}, {});

@@ -22,14 +22,14 @@ LegKey any_leg(fakes::Prng& prng, Checks& checks, const CallTruth& call) {
   return {checks.truth().account(call.legs[drawn].owner), call.legs[drawn].number};
 }
 
-Body stranger_says(fakes::Prng& prng, const Account& victim, Reason reason) {
+Body stranger_says(fakes::Prng& prng, const Account& victim, Reason reason, std::uint64_t nonce) {
   static LegView view;  // the body views it
   view = forged_view({victim, 0}, victim);
   Invite invite;
   invite.caller = victim;
   invite.caller.user = *UserId::parse("u0");
   invite.ring_left = Millis{30'000};
-  switch (prng.below(12)) {
+  switch (prng.below(15)) {
     case 0: return Ringing{};
     case 1: return Accept{};
     case 2: return Confirm{victim.device, 1, {}};
@@ -40,14 +40,19 @@ Body stranger_says(fakes::Prng& prng, const Account& victim, Reason reason) {
     case 7: return Roster{std::span(&view, 1)};
     case 8: return Join{prng.chance(5'000), {}, {}};
     case 9: return Info{InfoKind::kData, MediaKind::kAudio, {}, "1", view.key};
-    case 10: return Sync{std::span(&view, 1), std::nullopt, 0};
+    case 10: return Door{};
+    case 11: return Door{DoorStep::kOpen, nonce, {}, 0};
+    case 12: return Door{DoorStep::kResult, 0, DoorResult::kOpened, 1};
+    case 13: return Sync{std::span(&view, 1), std::nullopt, 0};
     default: return invite;
   }
 }
 
 /// Only what the owner of the leg may say, or may only be said to it.
-Body insider_says(fakes::Prng& prng, const Account& victim, Reason reason, bool owns) {
-  switch (prng.below(3)) {
+Body insider_says(fakes::Prng& prng, const Account& victim, Reason reason, bool owns,
+                  std::uint64_t nonce) {
+  switch (prng.below(4)) {
+    case 3: return Door{DoorStep::kOpen, nonce, {}, 0};
     case 0: return owns ? Body{Accept{}} : Body{Confirm{victim.device, 1, {}}};
     case 1: return owns ? Body{Ringing{}} : Body{Cancel{reason, "forged"}};
     default: return owns ? Body{Reject{reason, {}}} : Body{Cancel{reason, {}}};
@@ -81,9 +86,9 @@ Forgery forge(fakes::Prng& prng, Checks& checks, const CallTruth& call, std::siz
   }
   if (forgery.sender != kNobody && party) {
     const bool of_sender = message.header.leg.owner == checks.truth().account(from);
-    message.body = insider_says(prng, self, reason, of_sender);
+    message.body = insider_says(prng, self, reason, of_sender, checks.any_nonce(prng));
   } else {
-    message.body = stranger_says(prng, self, reason);
+    message.body = stranger_says(prng, self, reason, checks.any_nonce(prng));
   }
   const MessageKind kind = kind_of(message.body);
   if (kind == MessageKind::kSync || kind == MessageKind::kRoster || kind == MessageKind::kInfo ||

@@ -124,6 +124,7 @@ bool converge(World& world) {
       !agreed(world, "members do not agree", pause, disagreement) || !wind_up(world)) {
     return false;
   }
+  world.checks().doors_answered(world.now());
   if (!wrong_presence(world).empty() && world.run_for(kPresenceExpiry + kPresenceRefresh)) {
     return agreed(world, "presence differs from the truth", Millis{0}, wrong_presence);
   }

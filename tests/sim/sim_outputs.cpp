@@ -28,6 +28,13 @@ struct OutputHandler {
   void operator()(const CallEvent& event) const { world.on_call_event(device, event); }
   void operator()(const InfoEvent& event) const { world.on_info(device, event); }
   void operator()(const InfoReceipt&) const {}
+  void operator()(const PulseDoor& order) const { world.on_pulse(device, order); }
+  void operator()(const DoorEvent& event) const {
+    world.checks_.door(world.now_, device.index, event);
+    if (world.plan_.calls == 0) {
+      world.doors_[device.index].push_back(event);
+    }
+  }
   void operator()(const ModeEvent&) const {}
   void operator()(const LinkEvent&) const {}
   void operator()(const PresenceEvent&) const {}

@@ -116,6 +116,12 @@ void World::call_somebody(Device& device, std::uint32_t value, Deed deed) {
     act.ring_ms = prng_.chance(8'000) ? 1'000 * prng_.below(60) : 0;
     return do_deed(act);
   }
+  if (value == 0 && prng_.chance(plan_.people.doors / 2)) {
+    act.deed = Deed::kOpenDoor;
+    act.users =
+        prng_.chance(7'000) ? 1U << prng_.below(static_cast<std::uint32_t>(plan_.users)) : 0;
+    return do_deed(act);
+  }
   const Engine& engine = *device.engine;
   if (value == 0 && prng_.chance(plan_.people.pull)) {
     if (const std::optional<CallId> there = engine.pullable_at(0); there) {

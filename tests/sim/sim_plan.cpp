@@ -164,6 +164,18 @@ std::size_t draw_device_count(Prng& prng) {
 void draw_more(WorldPlan& plan) {
   Prng prng(plan.seed * 2 + 0x5eed'0000'0001U);
   plan.people.infos = perhaps(prng, 8'000);
+  plan.people.doors = perhaps(prng, 8'000);
+  for (DevicePlan& device : plan.devices) {
+    Settings& settings = device.settings;
+    settings.has_door = prng.chance(4'000);
+    for (std::size_t i = 0; i < 2 && prng.chance(5'000); ++i) {
+      const DevicePlan& allowed =
+          plan.devices[prng.below(static_cast<std::uint32_t>(plan.devices.size()))];
+      Account& entry = settings.door_allow[settings.door_allow_count++];
+      entry = allowed.settings.self;
+      entry.device = prng.chance(5'000) ? entry.device : DeviceId{};
+    }
+  }
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ struct PeoplePlan {
   std::uint16_t rejoin = 0;        ///< of those who are out
   std::uint16_t pull = 0;          ///< of calls with another device of the user
   std::uint16_t infos = 0;         ///< of members: they tell the others something
+  std::uint16_t doors = 0;         ///< of moments: somebody opens a door
   std::uint16_t modes = 0;         ///< of pauses: DND or ring-to-open is switched
   std::int64_t pause_ms = 1'000;   ///< longest time between calls
   std::int64_t talk_ms = 1'000;

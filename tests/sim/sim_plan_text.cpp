@@ -11,6 +11,7 @@ std::string flags_of(const Settings& settings) {
   std::string text;
   const auto add = [&text](bool on, const char* name) { text += on ? name : ""; };
   add(settings.media_hook, ", media hook");
+  add(settings.has_door, ", door");
   add(settings.call_waiting, ", call waiting");
   add(settings.chime_only, ", chime only");
   add(settings.decline_here, ", declines here");

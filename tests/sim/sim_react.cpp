@@ -20,6 +20,9 @@ void World::react(Device& device, const CallEvent& event) {
       const Deed deed = prng_.chance(2'500) ? Deed::kCancelSome : Deed::kCancel;
       plan_deed(self, deed, 30'000, call->number);
     }
+    if (prng_.chance(people.doors / 4)) {
+      plan_deed(self, Deed::kContact, 20'000, call->number);
+    }
     if (struck(Fault::kGlare)) {
       const std::size_t other = prng_.below(static_cast<std::uint32_t>(devices_.size()));
       const auto user = static_cast<std::uint32_t>(plan_.devices[self].user);
@@ -39,6 +42,9 @@ void World::react_to_ring(Device& device, CallTruth& call) {
   const std::size_t self = device.index;
   const std::int64_t ring_ms =
       std::max<std::int64_t>(0, (call.sides[self].ring_end - now_).count());
+  if (prng_.chance(people.doors / 3)) {
+    plan_deed(self, Deed::kOpenDoor, ring_ms, call.number);
+  }
   if (prng_.chance(people.silence)) {
     plan_deed(self, Deed::kSilence, ring_ms, call.number);
   }
@@ -95,6 +101,9 @@ void World::react_to_connected(Device& device, const CallEvent& event, CallTruth
         plan_at(at, other.index, Deed::kHangUp, call.number);
       }
     }
+  }
+  for (int i = 0; i < 2 && prng_.chance(people.doors); ++i) {
+    plan_deed(self, Deed::kOpenDoor, people.talk_ms, call.number);
   }
   for (int i = 0; i < 3 && prng_.chance(people.infos); ++i) {
     plan_deed(self, Deed::kInfo, people.talk_ms, call.number);

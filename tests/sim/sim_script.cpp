@@ -11,7 +11,8 @@ namespace {
 constexpr std::array<std::string_view, kDeeds> kDeedNames = {
     "call",           "call_back", "add",    "answer",       "decline", "decline_here",
     "decline_as_set", "silence",   "cancel", "cancel_some",  "hang_up", "end",
-    "rejoin",         "pull",      "dnd",    "ring_to_open", "info",    "media"};
+    "rejoin",         "pull",      "dnd",    "ring_to_open", "info",    "open_door",
+    "contact",        "media"};
 
 /// Splits a text into words and numbers.
 class Reader {

@@ -36,6 +36,8 @@ enum class Deed : std::uint8_t {
   kDnd,
   kRingToOpen,
   kInfo,
+  kOpenDoor,
+  kContact,
   kMedia,
 };
 

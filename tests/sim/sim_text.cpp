@@ -61,6 +61,13 @@ struct BodyText {
   std::string operator()(const Roster& body) const { return text_of(body.legs); }
   std::string operator()(const Join& body) const { return body.move ? " move" : ""; }
   std::string operator()(const Info& body) const { return " " + std::string(to_string(body.kind)); }
+  std::string operator()(const Door& body) const {
+    constexpr std::string_view kSteps[] = {"request", "nonce", "open", "result"};
+    const std::string step(kSteps[static_cast<std::size_t>(body.step)]);
+    return " door " + step +
+           (body.step == DoorStep::kResult ? " " + std::string(to_string(body.result))
+                                           : " " + std::to_string(body.nonce % 10'000));
+  }
   std::string operator()(const Sync& body) const {
     return text_of(body.legs) +
            (body.invite
@@ -149,6 +156,15 @@ struct InputText {
   std::string operator()(const SendInfo& in) const {
     return "INFO " + brief(in.call) + " " + std::string(to_string(in.kind));
   }
+  std::string operator()(const OpenDoor& in) const {
+    return "OPEN " + (in.call.empty() ? "" : brief(in.call)) + " " + std::string(in.user.view());
+  }
+  std::string operator()(const DoorPulsed& in) const {
+    return std::string("pulsed ") + (in.ok ? "" : "not ") + std::to_string(in.number % 10'000);
+  }
+  std::string operator()(const DoorContact& in) const {
+    return std::string("door contact ") + (in.open ? "open" : "closed");
+  }
   std::string operator()(const SilenceCall& in) const { return "SILENCE " + brief(in.call); }
   std::string operator()(const SetDnd& in) const {
     return std::string("DND ") + (in.on ? "on " : "off ") + std::to_string(in.duration.count());
@@ -195,6 +211,13 @@ struct OutputText {
   std::string operator()(const InfoEvent& out) const {
     return "EVENT info " + std::string(to_string(out.kind)) + " " + brief(out.call) + " from " +
            text_of(out.from);
+  }
+  std::string operator()(const PulseDoor& out) const {
+    return "pulse " + std::to_string(out.number % 10'000) + " for " + text_of(out.who);
+  }
+  std::string operator()(const DoorEvent& out) const {
+    return "EVENT door " + std::string(to_string(out.change)) + (out.here ? " here " : " there ") +
+           text_of(out.who) + " " + std::string(to_string(out.result));
   }
   std::string operator()(const InfoReceipt& out) const {
     return "EVENT receipt " + std::to_string(out.ticket) + " by " + text_of(out.by);

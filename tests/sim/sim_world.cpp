@@ -38,6 +38,7 @@ World::World(const WorldPlan& plan, Trace& trace, FaultCounts& faults, Hooks* ho
     replay_.emplace(*replay);
   }
   logs_.resize(plan.devices.size());
+  doors_.resize(plan.devices.size());
   for (std::size_t i = 0; i < plan.devices.size(); ++i) {
     Device& device = devices_.emplace_back();
     device.index = i;
@@ -155,6 +156,7 @@ void World::dispatch(const Event& event) {
       }
       break;
     case EventKind::kPerson: act(device, event); break;
+    case EventKind::kPulsed: on_pulsed(device, event); break;
     case EventKind::kInjected: {
       if (device.running() && !defer_if_suspended(device, event)) {
         arrive(device, deliveries_[event.value], false);

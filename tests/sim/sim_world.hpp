@@ -40,6 +40,8 @@ class Hooks {
   virtual bool tells(World& /*world*/, std::size_t /*device*/, const InfoEvent& /*event*/) {
     return true;
   }
+  /// The order as the checks see it.
+  virtual void pulses(World& /*world*/, std::size_t /*device*/, const PulseDoor& /*order*/) {}
   /// False: nobody sees this push.
   virtual bool pushes(World& /*world*/, std::size_t /*device*/, const SendPush& /*push*/) {
     return true;
@@ -105,6 +107,7 @@ enum class EventKind : std::uint8_t {
   kPerson,    ///< `value`: call or user, `what`: Deed, `connection`: its value
   kStart,
   kInjected,  ///< `value`: of deliveries_
+  kPulsed,    ///< `value`: of pulses_
 };
 
 struct Event {
@@ -161,6 +164,11 @@ class World {
   [[nodiscard]] Checks& checks() { return checks_; }
   [[nodiscard]] const WorldPlan& plan() const { return plan_; }
   [[nodiscard]] const Packets& packets() const { return packets_; }
+  /// How often the lock of `device` was driven.
+  [[nodiscard]] std::size_t pulses(std::size_t device) const;
+  [[nodiscard]] const std::vector<DoorEvent>& doors(std::size_t device) const {
+    return doors_[device];
+  }
   [[nodiscard]] std::uint32_t calls_made() const { return calls_made_; }
   [[nodiscard]] const std::vector<CallEvent>& log(std::size_t device) const {
     return logs_[device];
@@ -193,6 +201,8 @@ class World {
   void on_send(Device& device, const SendMessage& send);
   void on_presence(Device& device, const SendPresence& send);
   void on_push(Device& device, const SendPush& send);
+  void on_pulse(Device& device, const PulseDoor& order);
+  void on_pulsed(Device& device, const Event& event);
   void on_info(Device& device, const InfoEvent& event);
   void on_call_event(Device& device, const CallEvent& event);
 
@@ -293,6 +303,14 @@ class World {
   std::vector<std::uint8_t> truncated_;  ///< beside deliveries_
   std::vector<Publication> uplinks_;
   std::vector<std::vector<CallEvent>> logs_;
+  std::vector<std::vector<DoorEvent>> doors_;  ///< as logs_
+  struct Pulse {
+    std::size_t device = 0;
+    std::uint32_t boots = 0;
+    std::uint64_t number = 0;
+    bool ok = true;
+  };
+  std::vector<Pulse> pulses_;
   transport::TopicRoot root_;
   transport::Decoded decoded_;
   transport::DecodedPresence decoded_presence_;

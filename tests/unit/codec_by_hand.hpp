@@ -165,7 +165,7 @@ inline Map body_of(std::uint64_t kind) {
           .set(1, number(1))
           .set(2, bin("v=0"))
           .set(3, text("text"))
-          .set(4, array({text("gate@front-door"), number(0)}));
+          .set(8, array({text("gate@front-door"), number(0)}));
     case kSync: return sync_body();
     case kAck: return body.set(0, number(3));
     default: return body;

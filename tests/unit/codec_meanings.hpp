@@ -144,6 +144,12 @@ inline Info candidate() {
   return {InfoKind::kMediaCandidate, MediaKind::kAudio, bytes("a=1"), {}, {gate(), 1}};
 }
 
+inline Message about_door(std::uint32_t sequence, const Door& door) {
+  Message message = from_panel(sequence, "gate", door);
+  message.header.leg = {Account::parse("kitchen@flat-12").value(), 0};
+  return message;
+}
+
 /// What the comments beside the examples say.
 inline std::map<std::string, Message> meanings() {
   constexpr std::uint64_t kNonce = 0x8899AABBCCDDEEFF;
@@ -174,6 +180,12 @@ inline std::map<std::string, Message> meanings() {
       {"join", halls_join()},
       {"info-key", from_panel(7, "gate", info(InfoKind::kKeyPress, "12#"))},
       {"info-candidate", of_leg(0, from_gate(10, "kitchen", candidate()))},
+      {"info-door-request", about_door(8, Door{})},
+      {"info-door-nonce",
+       of_leg(0, from_gate(11, "kitchen", Door{DoorStep::kNonce, kNonce, {}, 8}))},
+      {"info-door-open", about_door(9, Door{DoorStep::kOpen, kNonce, {}, 0})},
+      {"info-door-result",
+       of_leg(0, from_gate(12, "kitchen", Door{DoorStep::kResult, 0, DoorResult::kStale, 9}))},
       {"sync", of_leg(0, from_gate(3, "kitchen", Sync{both, std::nullopt, 0}))},
       {"sync-pending", from_gate(2, "kitchen", Sync{{}, pending, kNonce})},
       {"sync-pending-group", of_leg(2, from_gate(7, "tablet", Sync{{}, group_pending, 0}))},

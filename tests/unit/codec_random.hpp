@@ -156,6 +156,20 @@ class RandomMessages {
     return {alert, alert == Alert::kWaiting ? number(1, ~std::uint64_t{0}) : 0};
   }
 
+  Door door() {
+    Door door;
+    door.step = enumerator<DoorStep>(0, kDoorStepLast);
+    if (door.step == DoorStep::kNonce || door.step == DoorStep::kOpen) {
+      door.nonce = number(1, ~std::uint64_t{0});
+    } else if (door.step == DoorStep::kResult) {
+      door.result = enumerator<DoorResult>(0, kDoorResultLast);
+    }
+    if (door.step == DoorStep::kNonce || door.step == DoorStep::kResult) {
+      door.asked = number32(1);
+    }
+    return door;
+  }
+
   /// Only what its kind carries.
   Info info() {
     Info info;
@@ -191,8 +205,9 @@ class RandomMessages {
       case 8: return Roster{legs()};
       case 9: return Join{prng_.chance(5'000), bytes(kOfferBytesMax), text(kDataBytesMax)};
       case 10: return info();
-      case 11: return sync();
-      case 12: return Ack{number32(1)};
+      case 11: return door();
+      case 12: return sync();
+      case 13: return Ack{number32(1)};
       default: return Marker{};
     }
   }

@@ -136,6 +136,13 @@ inline bool within(const Info& info) {
          is_utf8(info.text) && (!keys || is_keys(info.text));
 }
 
+inline bool within(const Door& door) {
+  const bool nonce = door.step == DoorStep::kNonce || door.step == DoorStep::kOpen;
+  const bool answers = door.step == DoorStep::kNonce || door.step == DoorStep::kResult;
+  return static_cast<std::uint8_t>(door.step) <= kDoorStepLast && nonce == (door.nonce != 0) &&
+         answers == (door.asked != 0) && static_cast<std::uint8_t>(door.result) <= kDoorResultLast;
+}
+
 inline bool within(const Sync& sync) {
   return sync.invite ? within(*sync.invite) && sync.legs.empty() : within(sync.legs);
 }

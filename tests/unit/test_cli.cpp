@@ -86,6 +86,18 @@ TEST(Cli, InfosAreOneVerbOfTheDaemon) {
                    .c_str());
 }
 
+TEST(Cli, DoorsAreAskedAndShown) {
+  STRCMP_EQUAL("door {}", asked({"door"}).c_str());
+  STRCMP_EQUAL(R"(door {"user":"gate","call":"1f"})",
+               asked({"door", "gate", "--call", "1f"}).c_str());
+  STRCMP_EQUAL("opened at gate", shown("door", R"({"user":"gate","result":"opened"})").c_str());
+  STRCMP_EQUAL("opened", shown("door", R"({"user":"","result":"opened"})").c_str());
+  STRCMP_EQUAL("door  refused  here  one@a  stale",
+               event(R"({"type":"door","call":"","change":"refused","here":true,"user":"a",)"
+                     R"("device":"one","result":"stale"})")
+                   .c_str());
+}
+
 TEST(Cli, ModesTakeTimes) {
   STRCMP_EQUAL("dnd {}", asked({"dnd"}).c_str());
   STRCMP_EQUAL(R"(dnd {"set":"on","until":"07:00"})",

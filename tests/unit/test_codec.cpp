@@ -70,6 +70,9 @@ bool same(const Info& a, const Info& b) {
   return a.kind == b.kind && a.media == b.media && same_bytes(a.bytes, b.bytes) &&
          a.text == b.text && a.member == b.member;
 }
+bool same(const Door& a, const Door& b) {
+  return a.step == b.step && a.nonce == b.nonce && a.result == b.result && a.asked == b.asked;
+}
 bool same(const Sync& a, const Sync& b) {
   return same(a.legs, b.legs) && a.invite.has_value() == b.invite.has_value() &&
          (!a.invite || same(*a.invite, *b.invite)) && a.nonce == b.nonce;

@@ -36,7 +36,7 @@ TEST(CodecExamples, ThePageHasOneForEveryMeaningAndNoOther) {
     known.insert(name);
   }
   CHECK(on_page == known);
-  LONGS_EQUAL(std::variant_size_v<Body>, kinds.size());
+  LONGS_EQUAL(std::variant_size_v<Body> - 1, kinds.size());  // info has two bodies
 }
 
 TEST(CodecExamples, MeaningsEncodeToThePublishedBytes) {

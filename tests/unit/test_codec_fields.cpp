@@ -45,9 +45,9 @@ TEST(CodecFields, RequiredBodyFieldsMissing) {
   check(DecodeError::kMissingField, "bytes", without_field(kInfo, 2));
   check(DecodeError::kMissingField, "bytes", with_field(kInfo, 2, bin("")));
   check(DecodeError::kOk, "", without_field(kInfo, 3));
-  check(DecodeError::kMissingField, "member", without_field(kInfo, 4));
+  check(DecodeError::kMissingField, "member", without_field(kInfo, 8));
   check(DecodeError::kMissingField, "leg.number",
-        with_field(kInfo, 4, array({text("gate@front-door")})));
+        with_field(kInfo, 8, array({text("gate@front-door")})));
   check(DecodeError::kMissingField, "ring_left",
         with_field(kSync, 1, invite_body().drop(3).drop(7).pack()));
   for (const std::uint64_t kind :
@@ -104,7 +104,7 @@ TEST(CodecFields, NumbersOutOfRange) {
   check(DecodeError::kOutOfRange, "reason", with_field(kLeave, 0, number(0)));
   check(DecodeError::kOutOfRange, "reason", with_field(kLeave, 0, number(kReasonLast + 1U)));
   check(DecodeError::kOutOfRange, "move", with_field(kJoin, 0, number(2)));
-  check(DecodeError::kOutOfRange, "about", with_field(kInfo, 0, number(kInfoKindLast + 1U)));
+  check(DecodeError::kOutOfRange, "about", with_field(kInfo, 0, number(kInfoKindLast + 2U)));
   check(DecodeError::kOutOfRange, "media", with_field(kInfo, 1, number(kMediaKindLast + 1U)));
 }
 
@@ -131,6 +131,31 @@ TEST(CodecFields, AnInfoHasWhatItIsAbout) {
   check(DecodeError::kTooLong, "bytes",
         with_field(kInfo, 2, bin(std::string(kOfferBytesMax + 1, 'x'))));
   check(DecodeError::kNotUtf8, "text", with_field(kInfo, 3, text("\xC0\xAF")));
+}
+
+TEST(CodecFields, ADoorsInfoHasWhatItsStepNeeds) {
+  const auto door = [](std::uint64_t step, std::uint64_t nonce, std::uint64_t result,
+                       std::uint64_t asked) {
+    Map body;
+    body.set(0, number(6)).set(4, number(step)).set(5, number(nonce)).set(6, number(result));
+    body.set(7, number(asked));
+    return decode(valid(kInfo).set(8, body.pack()).pack());
+  };
+  check(DecodeError::kOk, "", door(0, 0, 0, 0));
+  check(DecodeError::kOk, "", door(1, 7, 0, 5));
+  check(DecodeError::kOk, "", door(2, ~std::uint64_t{0}, 0, 0));
+  check(DecodeError::kOk, "", door(3, 0, kDoorResultLast, 0xFFFF'FFFF));
+  check(DecodeError::kOutOfRange, "nonce", door(0, 7, 0, 0));
+  check(DecodeError::kOutOfRange, "nonce", door(1, 0, 0, 5));
+  check(DecodeError::kOutOfRange, "nonce", door(2, 0, 0, 0));
+  check(DecodeError::kOutOfRange, "nonce", door(3, 7, 0, 5));
+  check(DecodeError::kOutOfRange, "asked", door(0, 0, 0, 5));
+  check(DecodeError::kOutOfRange, "asked", door(1, 7, 0, 0));
+  check(DecodeError::kOutOfRange, "asked", door(2, 7, 0, 5));
+  check(DecodeError::kOutOfRange, "asked", door(3, 0, 0, 0));
+  check(DecodeError::kOutOfRange, "asked", door(3, 0, 0, 0x1'0000'0000));
+  check(DecodeError::kOutOfRange, "step", door(kDoorStepLast + 1U, 0, 0, 0));
+  check(DecodeError::kOutOfRange, "result", door(3, 0, kDoorResultLast + 1U, 5));
 }
 
 TEST(CodecFields, FieldsTooLong) {

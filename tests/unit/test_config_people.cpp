@@ -29,6 +29,7 @@ TEST(ConfigPeople, EverySettingOfGroupsAndPeopleIsRead) {
   CHECK_TRUE(config.dnd.overrides == Names({"desk"}));
   CHECK_TRUE(config.ring_to_open.doors == Names({"gate", "door2"}));
   CHECK_EQUAL(600'000, config.ring_to_open.longest.count());
+  CHECK_TRUE(config.door.allow == Names({"desk", "panel@apt1"}));
   STRCMP_EQUAL("Ring {line}", config.push.title.c_str());
   STRCMP_EQUAL("from {user}", config.push.content.c_str());
 }
@@ -73,6 +74,12 @@ TEST(ConfigPeople, ListsOfUsersAreNamesEachOnce) {
   }
   refuses("[ring_to_open]\ndoors = [" + nine + "]\n", "0 to 8 different users");
   refuses("[ring_to_open]\ndoors = [\"door\"]\n", "[ring_to_open] doors: found the own user");
+  accepts("[door]\nallow = [\"apt1\", \"panel@apt1\"]\n");
+  refuses("[door]\nallow = [\"panel@apt1\", \"panel@apt1\"]\n",
+          "0 to 16 different users and devices such as [\"desk\", \"panel@apt1\"]");
+  for (const char* const wrong : {"@apt1", "panel@", "a@b@c", "a b"}) {
+    refuses("[door]\nallow = [\"" + std::string(wrong) + "\"]\n", "users and devices");
+  }
   refuses("[ring_to_open]\nlongest = \"8h30min\"\n", "a time from 1min to 168h");
   refuses("[contacts]\nstrangers = \"refuse\"\n", "nobody could call this device");
   refuses("[contacts]\nstrangers = \"no\"\n", "allowed is \"allow\", \"refuse\"");

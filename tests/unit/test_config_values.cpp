@@ -74,8 +74,8 @@ TEST(ConfigValues, UnknownKeysAreErrorsWithASuggestion) {
 TEST(ConfigValues, ButtonsAreCheckedOneByOne) {
   accepts("[[button]]\nname = \"a\"\npress = \"call:apt1\"\n");
   refuses("[[button]]\nname = \"a\"\npress = \"call:\"\n",
-          "found \"call:\", allowed is \"call:USER\", \"plan:NAME\", \"toggle\", \"answer\", "
-          "\"decline\", \"hang_up\", \"silence\", \"dnd\", \"pull\"");
+          "found \"call:\", allowed is \"call:USER\", \"plan:NAME\", \"open:USER\", \"toggle\", "
+          "\"answer\", \"decline\", \"hang_up\", \"silence\", \"dnd\", \"pull\", \"open\"");
   refuses("[[button]]\nname = \"a\"\npress = \"call:a.b\"\n", "[[button]] press");
   refuses("[[button]]\nname = \"a\"\npress = \"explode\"\n", "d.toml:8: [[button]] press");
   refuses("[[button]]\npress = \"toggle\"\n", "d.toml:6: [[button]] name: is missing");

@@ -175,6 +175,28 @@ TEST(DaemonVerbs, SendTellsMembersAndWatchersSeeIt) {
   no("send", R"({"text":"x","user":"b"})", "not_invited", "not in the call");
 }
 
+TEST(DaemonVerbs, DoorAsksAndWaitsForTheAnswer) {
+  no("door", "{}", "not_allowed", "'doorcall door USER'");
+  no("door", R"({"user":"x y"})", "invalid_user", "not a user");
+  const std::string call = a->call("door").call;
+  settle();
+  yes("answer");
+  no("door", "{}", "no_door", "has no door");
+  a->set_door_handler([](const DoorRequest&, const DoorReporter& lock) { lock.report(true); });
+  std::string told;
+  Listener listener;
+  listener.on_door = [&](const DoorUpdate& update) { told = daemon::to_event(update, 5).dump(); };
+  a->add_listener(listener);
+  CHECK_EQUAL(std::string("opened"), word(yes("door", R"({"user":"a"})").view(), "result"));
+  const Json event = Json::parse(told).value_or(Json());
+  CHECK_EQUAL(std::string("opened"), word(event.view(), "change"));
+  CHECK_EQUAL(std::string("door"), word(event.view(), "user"));
+  CHECK_EQUAL(call, word(event.view(), "call"));
+  CHECK(*event["here"].boolean());
+  yes("leave");
+  no("door", R"({"user":"a"})", "not_allowed", "allow in [door] there");
+}
+
 TEST(DaemonVerbs, RefusalsSayWhatToDoNext) {
   no("answer", "{}", "unknown_call", "no call is ringing");
   no("pull", "{}", "unknown_call", "no other device of this user is in a call");

@@ -24,7 +24,7 @@ TEST(EngineRingToOpen, AnswersADoorAtOnceAndOpensAtTheConfirm) {
   Scene scene(Stage::kUnknown, with_door());
   open_for(scene, Millis{60'000});
   STRCMP_EQUAL("accept event:accepting", scene.answer_to(scene.peer.invite(scene.call)).c_str());
-  STRCMP_EQUAL("ack event:connected event:open_door",
+  STRCMP_EQUAL("ack event:connected event:open_door door(request)",
                scene.answer_to(scene.peer.confirm(scene.call, "panel")).c_str());
   CHECK_TRUE(scene.station.events.back().peer == scene.peer.self);
 }

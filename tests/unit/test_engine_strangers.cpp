@@ -34,6 +34,7 @@ static bool harmless(const Message& message, const Scene& scene, const std::stri
              header.leg.number != scene.leg.number;
     case MessageKind::kCancel: return words == "ack" && !(header.leg == scene.leg);
     case MessageKind::kJoin: return words.starts_with("reject(");
+    case MessageKind::kInfo: return words == "door(no_door)";
     case MessageKind::kConfirm:
       return words == "reject(accept_failed)" && !(header.leg == scene.leg);
     case MessageKind::kInvite:
@@ -44,7 +45,6 @@ static bool harmless(const Message& message, const Scene& scene, const std::stri
     case MessageKind::kEnd:
     case MessageKind::kLeave:
     case MessageKind::kRoster:
-    case MessageKind::kInfo:
     case MessageKind::kAck:
     case MessageKind::kMarker: return false;
   }

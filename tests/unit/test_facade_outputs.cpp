@@ -227,6 +227,62 @@ TEST(FacadeOutputs, TheRelayIsItsProgramsBusiness) {
   STRCMP_EQUAL("off off released", strike.history().c_str());
 }
 
+TEST(FacadeOutputs, TheRelayOpensTheDoorForWhoIsInTheCall) {
+  options.outputs.relay =
+      RelayOptions{.gpio = {}, .command = strike.command(), .active_low = false, .pulse = 50ms};
+  options.outputs.lamps = {lamp_of("open", {{LampState::kDoor, "on"}})};
+  start();
+  std::string results;
+  const DoorCompletion done = [&](DoorResult result) {
+    results += std::string(to_string(result)) + ' ';
+  };
+  CHECK_TRUE(until([this] { return strike.history() == "off"; }));
+  ring();
+  apt->answer(call);
+  settle();
+  LONGS_EQUAL(Errc::kOk, door->open_door({}, done));
+  settle();
+  CHECK_TRUE(until([this] { return state("relay") == "on"; }));
+  CHECK_TRUE(lit("open"));
+  settle();
+  STRCMP_EQUAL("opened ", results.c_str());
+  CHECK_TRUE(until([this] { return state("relay") == "off"; }));
+  CHECK_FALSE(lit("open"));
+  STRCMP_EQUAL("off on off", strike.history().c_str());
+}
+
+TEST(FacadeOutputs, ARelayThatCantPulseIsAFailedOrder) {
+  strike.unplug();
+  options.outputs.relay = RelayOptions{.gpio = {}, .command = strike.command()};
+  start();
+  CHECK_TRUE(until([this] { return !view("relay").fault.empty(); }));
+  std::string results;
+  LONGS_EQUAL(Errc::kOk,
+              apt->open_door({}, [&](DoorResult result) { results += to_string(result); }));
+  CHECK_TRUE(until([&] { return !results.empty(); }));
+  STRCMP_EQUAL("failed", results.c_str());
+}
+
+TEST(FacadeOutputs, WithoutARelayThereIsNoDoor) {
+  options.outputs.chime = endless_sound();
+  start();
+  LONGS_EQUAL(Errc::kNotAllowed, apt->open_door());
+}
+
+TEST(FacadeOutputs, TheOpenedDoorEndsAllRinging) {
+  options.outputs.contact = ContactOptions{.gpio = "reed"};
+  gpio->lines["reed"];
+  start();
+  call = apt->call("door").call;
+  settle();
+  LONGS_EQUAL(CallState::kRinging, door->calls().at(0).state);
+  gpio->change("reed", true);
+  CHECK_TRUE(until([this] { return state("contact") == "open"; }));
+  settle();
+  LONGS_EQUAL(Reason::kDoorOpened, apt->calls().at(0).reason);
+  LONGS_EQUAL(Reason::kDoorOpened, door->calls().at(0).reason);
+}
+
 TEST(FacadeOutputs, NewOptionsLeaveAloneWhatStaysTheSame) {
   options.outputs.lamps = {lamp_of("one", {{LampState::kIdle, "on"}})};
   options.outputs.relay = RelayOptions{.gpio = {}, .command = strike.command()};

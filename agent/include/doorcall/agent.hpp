@@ -13,6 +13,7 @@
 
 #include "doorcall/button.hpp"
 #include "doorcall/call.hpp"
+#include "doorcall/door.hpp"
 #include "doorcall/error.hpp"
 #include "doorcall/info.hpp"
 #include "doorcall/media.hpp"
@@ -140,6 +141,25 @@ class Agent {
   /// kNotUtf8, kDataTooLarge, kTooManyCalls: 8 are on their way to a member.
   Errc send(std::string_view call, const InfoMessage& message, Completion done = {});
 
+  // --- doors
+
+  /// Opens a door once: of a member of the call, of who rings here, or of a user who lets this
+  /// device without a call. With no target the one of the connected call, else of the call that
+  /// rings, else, or where nobody in it shows a door, this device's own. The door decides; it
+  /// answers within 10 s. Errors: kInvalidUser, kUnknownCall, kAlreadyEnded, kNotAllowed: the call
+  /// is neither connected nor rings here, or there is no call and no own door, kNotInvited: that
+  /// user is not in the call, kSelfCall: this user's other device, kAlreadySent: that door is being
+  /// asked, kTooManyCalls, kNotConnected, kNotStarted.
+  Errc open_door(const DoorTarget& target = {}, DoorCompletion done = {});
+
+  /// This device has a door, which `handler` opens, instead of the relay in AgentOptions::outputs;
+  /// to be set before start(). Empty: the relay does, or it has none.
+  /// Who may open it: parties of a live call, and AgentOptions::door_allow.
+  void set_door_handler(DoorHandler handler);
+
+  /// What the door's contact shows. Opened, it ends all that still rings for this device's calls.
+  void door_contact(bool open);
+
   // --- what this device does by itself
 
   /// Do not disturb: while it is on, invitations are refused, but for AgentOptions::dnd_overrides.
@@ -147,8 +167,8 @@ class Agent {
   /// Errors: kTimeoutOutOfRange, kNotStarted.
   Errc set_dnd(bool on, std::optional<std::chrono::milliseconds> duration = {});
 
-  /// For `duration`, calls from AgentOptions::doors are answered at once, and CallChange::kOpenDoor
-  /// asks for the door to be opened; 0 switches it off. Errors: kTimeoutOutOfRange: over
+  /// For `duration`, calls from AgentOptions::doors are answered at once and their door is asked to
+  /// open; 0 switches it off. Errors: kTimeoutOutOfRange: over
   /// ring_to_open_max, kNotAllowed: there are no doors, kNotStarted.
   Errc ring_to_open(std::chrono::milliseconds duration);
 

@@ -39,15 +39,16 @@ struct ButtonAction {
     kPlan,     ///< calls the users of the plan named `plan`
     kSilence,  ///< silences the call that rings longest
     kDnd,      ///< switches do not disturb on, or off again
+    kOpen,     ///< opens the door of `user`; empty: as Agent::open_door
     kPull,     ///< takes the call over that another device of the user is in
   };
   Kind kind = Kind::kAnswer;
-  std::string user;  ///< with kCall; with kToggle it may be empty: then it does not call
+  std::string user;  ///< with kCall; with kToggle and kOpen it may be empty
   std::string plan;  ///< with kPlan: a name in AgentOptions::plans
   RepeatPress repeat = RepeatPress::kRefuse;  ///< with kCall and kPlan
 
   /// Reads "call:<user>", "plan:<name>", "answer", "decline", "hang_up", "toggle", "toggle:<user>",
-  /// "silence", "dnd" or "pull"; none for anything else.
+  /// "silence", "dnd", "pull", "open" or "open:<user>"; none for anything else.
   [[nodiscard]] static std::optional<ButtonAction> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
 };

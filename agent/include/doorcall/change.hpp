@@ -20,7 +20,7 @@ enum class CallChange : std::uint8_t {
   kMember,        ///< somebody else of the call: invited, ringing, connected, ended
   kSilenced,      ///< alerting stopped here, the call rings on elsewhere
   kLimitWarning,  ///< the longest call time is over in `ring_left`
-  kOpenDoor,      ///< ring-to-open has answered: the peer's door is to be opened
+  kOpenDoor,      ///< ring-to-open has answered: the peer's door is asked to open
 };
 
 /// The change's name as in the log and the control socket, for example "remote_ringing".

@@ -83,6 +83,9 @@ struct AgentOptions {
   bool hide_busy = false;                  ///< who is not in `contacts` hears no_answer for busy
   std::vector<std::string> dnd_overrides;  ///< users who ring in spite of do not disturb; up to 16
   std::vector<std::string> doors;          ///< users whose calls ring-to-open answers; up to 8
+  /// Users ("apt1") and devices ("panel@apt1") that may open this device's door without a call; up
+  /// to 16 of them.
+  std::vector<std::string> door_allow;
   std::chrono::milliseconds ring_to_open_max{
       3'600'000};  ///< the longest ring-to-open: 1 min–7 days
 

@@ -56,8 +56,9 @@ struct LampOptions {
   bool operator==(const LampOptions&) const = default;
 };
 
-/// The relay or strike that opens the door. It is off but for its pulses, whatever happens to this
-/// process: platform/README.md says how.
+/// The relay or strike that opens the door, for whom AgentOptions::door_allow and the calls let in,
+/// unless there is an Agent::set_door_handler(). It is off but for its pulses, whatever happens to
+/// this process: platform/README.md says how.
 struct RelayOptions {
   std::string gpio;
   /// Instead of `gpio`: a program that opens the lock, and talks as platform/README.md says.
@@ -69,7 +70,8 @@ struct RelayOptions {
   bool operator==(const RelayOptions&) const = default;
 };
 
-/// A contact that is active while the door is open.
+/// A contact that is active while the door is open. When it opens all ringing of this device's
+/// calls ends everywhere.
 struct ContactOptions {
   std::string gpio;
   bool active_low = false;

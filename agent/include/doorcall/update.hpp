@@ -10,6 +10,7 @@
 
 #include "doorcall/call.hpp"
 #include "doorcall/change.hpp"
+#include "doorcall/door.hpp"
 #include "doorcall/info.hpp"
 #include "doorcall/inputs.hpp"
 #include "doorcall/reason.hpp"
@@ -65,6 +66,7 @@ struct DevicePresence {
   std::string device;
   PresenceState state = PresenceState::kOffline;
   bool known = true;  ///< false: its record was deleted or has expired
+  bool door = false;  ///< it has a door that can be asked to open
   std::string name;
   std::string kind;
   std::string software;
@@ -109,6 +111,7 @@ struct Listener {
   std::function<void(const DeviceMode&)> on_mode;
   std::function<void(const InfoUpdate&)> on_info;
   std::function<void(const ButtonUpdate&)> on_button;
+  std::function<void(const DoorUpdate&)> on_door;
 };
 
 /// 0 is no token.
