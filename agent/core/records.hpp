@@ -69,9 +69,13 @@ struct Leg {
   [[nodiscard]] bool pending() const noexcept { return state < LegState::kConnected; }
   [[nodiscard]] bool connected() const noexcept { return state == LegState::kConnected; }
   [[nodiscard]] bool live() const noexcept { return state != LegState::kEnded; }
+  /// Ended, and nobody had it, as far as is known here.
+  [[nodiscard]] bool unanswered() const noexcept {
+    return !live() && join_number == 0 && key.number != 0;
+  }
   /// Nobody has said who has it: pending, or ended for want of its owner alone.
   [[nodiscard]] bool undecided() const noexcept {
-    return pending() || (reason == Reason::kCallerLost && join_number == 0);
+    return pending() || (unanswered() && reason == Reason::kCallerLost);
   }
   [[nodiscard]] bool present() const noexcept { return connected() && !lost; }
   /// The device that has or had it, empty if it was never connected.

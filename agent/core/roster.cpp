@@ -204,6 +204,9 @@ bool CoreLookup::may_write(const Call& call, const Leg& leg, const Account& from
   if (leg.undecided() || leg.user == settings.self.user) {
     return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg.key));
   }
+  if (leg.unanswered() && leg.key.owner == from) {
+    return true;  // an heir that rang in vain has heard that the device was in
+  }
   // moved: the same view shows where the user has gone to
   return view.reason == Reason::kMoved &&
          std::any_of(legs.begin(), legs.end(), [&](const LegView& next) {
@@ -218,13 +221,17 @@ void Core::take_view(Call& call, Leg& leg, const LegView& view) noexcept {
     leg.ring_deadline = std::min(leg.ring_deadline, after(now_, view.ring_left));
   }
   const bool own_device = leg.user == settings.self.user && view.device == settings.self.device;
-  const bool in_after_all = view.state == LegState::kConnected && leg.undecided() && !own_device;
+  const bool in_after_all = view.state == LegState::kConnected && leg.unanswered() && !own_device;
   if (view.state <= leg.state && !in_after_all) {
     return;
   }
   if (view.state == LegState::kConnected) {
     join_view(call, leg, view.device, view.join_number);
   } else {
+    if (leg.join_number == 0 && view.join_number != 0) {  // it was in, and that was missed here
+      leg.device = view.device;
+      leg.join_number = view.join_number;
+    }
     set_leg(call, leg, view.state, view.reason);
   }
   announce(call, leg);

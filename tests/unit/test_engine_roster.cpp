@@ -108,10 +108,17 @@ TEST(EngineRoster, NothingGoesBack) {
   STRCMP_EQUAL(
       "event:member(apt3 ended(declined)) ack",
       from_door(leg_view(new_, "panel@apt3", LegState::kEnded, 0, Reason::kDeclined)).c_str());
-  for (const LegState state : {LegState::kRinging, LegState::kConnected, LegState::kEnded}) {
+  for (const LegState state : {LegState::kRinging, LegState::kEnded}) {
     STRCMP_EQUAL("ack", from_door(leg_view(new_, "panel@apt3", state, 3)).c_str());
   }
   STRCMP_EQUAL((all_ + ", apt3 ended(declined)").c_str(), trio_.seen().c_str());
+}
+
+TEST(EngineRoster, WhoWasInAndHasLeftIsNotInAgainWhenTheEarlierWordComesLate) {
+  (void)from_door(leg_view(new_, "panel@apt3", LegState::kRinging));
+  (void)from_door(leg_view(new_, "panel@apt3", LegState::kEnded, 3, Reason::kHangUp));
+  STRCMP_EQUAL("ack", from_door(leg_view(new_, "panel@apt3", LegState::kConnected, 3)).c_str());
+  STRCMP_EQUAL((all_ + ", apt3 ended(hang_up)").c_str(), trio_.seen().c_str());
 }
 
 TEST(EngineRoster, OwnInvitationsAreWrittenByNobodyElse) {

@@ -75,6 +75,16 @@ TEST(EngineTakenOver, NotWhereItHasEndedOtherwise) {
   STRCMP_EQUAL("", trio_.roster(three_, threes_, said_).c_str());
 }
 
+TEST(EngineTakenOver, OrAnHeirThatRangInVainSaysSo) {
+  std::array<LegView, 1> vain{leg_view(threes_, "panel@apt3", LegState::kEnded)};
+  vain[0].reason = Reason::kNoAnswer;
+  (void)trio_.roster(trio_.door, {trio_.door.self, 0}, vain);
+  (void)trio_.roster(trio_.one, {trio_.door.self, 1}, said_);  // it is not for this one to say
+  CHECK_TRUE(trio_.seen().find("apt3 ended(no_answer)") != std::string::npos);
+  const std::string words = trio_.roster(trio_.door, {trio_.door.self, 0}, said_);
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
 TEST(EngineTakenOver, SoIsOneThatNobodyHasAnnounced) {
   const LegKey unknown{trio_.door.self, 9};
   const LegView claim = leg_view(unknown, "panel@apt3", LegState::kConnected, 3);
