@@ -202,6 +202,9 @@ void Gateway::take_presence(const Account& account, const Arrival& arrival) {
     return;
   }
   count(result);
+  if (account == options_.self && !arrival.retained) {
+    on_input(PresenceCleared{account});  // the broker holds something else than was said
+  }
 }
 
 void Gateway::count(const DecodeResult& result) {

@@ -124,9 +124,8 @@ PresenceState CoreLookup::own_state() const noexcept {
 }
 
 bool CoreLookup::quiet() const noexcept {
-  // A drain is over long before the tombstone of its call.
   return calls_.count() == 0 && outgoing_.count() == 0 && tombstones_.count() == 0 &&
-         output_count_ == 0;
+         drains_.count() == 0 && output_count_ == 0;
 }
 
 }  // namespace doorcall

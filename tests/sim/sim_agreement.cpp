@@ -3,6 +3,7 @@
 
 #include "tests/sim/sim_agreement.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "tests/sim/reason_pairs.hpp"
@@ -237,6 +238,20 @@ std::string endless_messages(World& world) {
     }
     return std::string();
   });
+}
+
+std::string hidden_presence(World& world) {
+  for (std::size_t i = 0; i < world.size(); ++i) {
+    if (!healthy(world, i)) {
+      continue;
+    }
+    const Packet& said = world.packets().at(world.device(i).presence);
+    const PacketId kept = world.broker().retained(said.topic);
+    if (kept == kNoPacket || !std::ranges::equal(world.packets().at(kept).bytes, said.bytes)) {
+      return "d" + std::to_string(i);
+    }
+  }
+  return {};
 }
 
 std::string wrong_presence(World& world) {

@@ -21,6 +21,8 @@ namespace doorcall::sim {
 [[nodiscard]] std::string forgotten_push(World& world);
 /// Messages that are repeated for ever.
 [[nodiscard]] std::string endless_messages(World& world);
+/// A device that is there, and whose last word on that is not what the broker holds.
+[[nodiscard]] std::string hidden_presence(World& world);
 /// A watcher that shows something else than is.
 [[nodiscard]] std::string wrong_presence(World& world);
 

@@ -67,6 +67,9 @@ void World::arrive_presence(Device& device, const Delivery& delivery, const Acco
   }
   if (!transport::decode(bytes, decoded_presence_).ok()) {
     trace_->note(now_, "presence refused", device.index);
+    if (account == plan_.devices[device.index].settings.self && !delivery.retained) {
+      feed(device, PresenceCleared{account}, {});
+    }
     return;
   }
   feed(device,

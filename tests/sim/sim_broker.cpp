@@ -66,6 +66,10 @@ void SimBroker::subscribe(Instant now, std::size_t client, std::size_t filter,
   }
 }
 
+PacketId SimBroker::retained(TopicId topic) const {
+  return topic < store_.retained.size() ? store_.retained[topic].packet : kNoPacket;
+}
+
 void SimBroker::publish(Instant now, PacketId packet, bool retain,
                         std::optional<std::uint32_t> expiry_s) {
   const TopicId topic = packets_->at(packet).topic;

@@ -67,6 +67,8 @@ class SimBroker {
 
   [[nodiscard]] bool up() const { return up_; }
   [[nodiscard]] bool is_connected(std::size_t client, std::uint32_t connection) const;
+  /// What a new subscriber of that topic gets, kNoPacket for nothing.
+  [[nodiscard]] PacketId retained(TopicId topic) const;
 
   /// When a will or a session's end is next due.
   [[nodiscard]] Instant next_deadline() const;

@@ -59,6 +59,7 @@ constexpr std::array<FaultKind, kFaults> kKinds{{
     {"media reconnected", 2500, false},
     {"media gone", 2500, false},
     {"media silent", 2000, false},
+    {"media does not stop", 2000, false},
     {"tiny tables", 5000, false},
     {"mqtt 3.1.1", 6000, false},
     {"never healed", 3000, false},

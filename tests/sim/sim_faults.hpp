@@ -67,6 +67,7 @@ enum class Fault : std::uint8_t {
   kMediaReconnected,
   kMediaGone,
   kMediaSilent,
+  kMediaHangs,
   // the make of a device
   kTinyTables,
   kMqtt311,

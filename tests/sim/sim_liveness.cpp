@@ -125,6 +125,9 @@ bool converge(World& world) {
     return false;
   }
   world.checks().doors_answered(world.now());
+  if (!agreed(world, "presence is hidden", pause, hidden_presence)) {
+    return false;
+  }
   if (!wrong_presence(world).empty() && world.run_for(kPresenceExpiry + kPresenceRefresh)) {
     return agreed(world, "presence differs from the truth", Millis{0}, wrong_presence);
   }

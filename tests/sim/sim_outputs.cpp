@@ -21,7 +21,7 @@ struct OutputHandler {
   void operator()(const StopMedia& stop) const {
     world.checks_.media_stopped(world.now_, device.index, stop);
     const CallTruth* call = world.checks_.find(stop.call);
-    if (call != nullptr) {
+    if (call != nullptr && !world.struck(Fault::kMediaHangs)) {
       world.plan_media(device, call->number, MediaState::kDisconnected, 500);
     }
   }
@@ -79,8 +79,8 @@ void World::on_presence(Device& device, const SendPresence& send) {
   }
   const Account& self = plan_.devices[device.index].settings.self;
   const TopicId topic = topics_.intern(transport::presence_topic(root_, self).view());
-  publish(device, {packets_.add({topic, bytes, now_, device.index, MessageKind::kMarker, {}, 0}),
-                   true, send.expiry_s});
+  device.presence = packets_.add({topic, bytes, now_, device.index, MessageKind::kMarker, {}, 0});
+  publish(device, {device.presence, true, send.expiry_s});
 }
 
 /// No device listens to push topics: what counts is what is said there.

@@ -84,6 +84,7 @@ struct Device {
   bool cut = false;  ///< nothing passes on this connection any more
   std::uint32_t connection = 0;
   PacketId will = kNoPacket;
+  PacketId presence = kNoPacket;  ///< the last it has published
   bool session_present = false;
   Instant up_last{};                ///< arrival of the last message on the way up
   Instant down_last{};              ///< and on the way down
@@ -164,6 +165,7 @@ class World {
   [[nodiscard]] Checks& checks() { return checks_; }
   [[nodiscard]] const WorldPlan& plan() const { return plan_; }
   [[nodiscard]] const Packets& packets() const { return packets_; }
+  [[nodiscard]] const SimBroker& broker() const { return broker_; }
   /// How often the lock of `device` was driven.
   [[nodiscard]] std::size_t pulses(std::size_t device) const;
   [[nodiscard]] const std::vector<DoorEvent>& doors(std::size_t device) const {

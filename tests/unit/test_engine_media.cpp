@@ -112,6 +112,15 @@ TEST(EngineMedia, IsStoppedAtEachEndAndNotStoppedWhereItWasNotStarted) {
   STRCMP_EQUAL("ack event:ended(cancelled)", ring.answer_to(ring.peer.cancel(ring.call)).c_str());
 }
 
+TEST(EngineMedia, AHookThatNeverLetsGoIsNotWaitedForEver) {
+  Scene scene(Stage::kInConnected, hooked());
+  scene.station.give(hang_up(scene.call));
+  scene.hear(scene.peer.ack(scene.station.last(MessageKind::kLeave).header()));
+  CHECK_TRUE(scene.station.give(invite(scene.peer.self.user)).code == Errc::kBusy);
+  scene.run(kMediaDrainTime);
+  CHECK_TRUE(scene.station.give(invite(scene.peer.self.user)).code == Errc::kOk);
+}
+
 TEST(EngineMedia, AReportOfAnotherCallOrAfterTheEndChangesNothing) {
   Scene scene(Stage::kInConnected, hooked());
   scene.station.give(MediaReported{call_id(9), MediaState::kFailed});

@@ -250,6 +250,17 @@ TEST(Gateway, HandsOnPresenceAndItsDeletion) {
   CHECK(inputs[1] == "cleared");
 }
 
+TEST(Gateway, GarbageInPlaceOfTheOwnPresenceHidesIt) {
+  const std::array<std::uint8_t, 1> garbage{0xC1};
+  look = [](const Input& input) {
+    CHECK(std::get<PresenceCleared>(input).account == account("panel@flat1"));
+  };
+  arrive("doorcall/v1/flat1/presence/panel", garbage, false);
+  CHECK_EQUAL(1U, inputs.size());
+  arrive("doorcall/v1/flat1/presence/panel", garbage, true);  // from before the own birth
+  CHECK_EQUAL(1U, inputs.size());
+}
+
 TEST(Gateway, CountsGarbageByCauseAndHandsNothingOn) {
   const auto good = bytes_of(ringing());
   const std::vector<std::uint8_t> huge(kMessageBytesMax + 1);
