@@ -184,7 +184,7 @@ void Core::on_info(const MessageReceived& input, const Header& header, const Inf
   std::uint32_t last = 0;
   for (const Slot each : legs_of(call)) {
     const Leg& leg = legs_[each];
-    const bool senders = leg.held_by(input.sender) && leg.incarnation == header.incarnation;
+    const bool senders = leg.held_by(input.sender) && leg.info_life == header.incarnation;
     last = senders ? std::max(last, leg.info_heard) : last;
   }
   if (header.sequence <= last) {
@@ -192,6 +192,7 @@ void Core::on_info(const MessageReceived& input, const Header& header, const Inf
     return;
   }
   legs_[found].info_heard = header.sequence;
+  legs_[found].info_life = header.incarnation;
   put(InfoEvent{call.id, input.sender, info.kind, info.media, info.bytes, info.text});
 }
 

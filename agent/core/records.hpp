@@ -57,12 +57,13 @@ struct Leg {
   Reason reason = Reason::kNone;  ///< once ended
   Slot call = kNoSlot;
   std::uint32_t join_number = 0;
-  std::uint32_t info_heard = 0;  ///< sequence of the last info from it
+  std::uint32_t info_heard = 0;  ///< sequence of the last info from it, in its info_life
   std::uint32_t last_heard = 0;  ///< highest sequence of what it said as a member
   LegKey key;
   UserId user;
   DeviceId device;              ///< which device of `user` has it, or spoke first
   Incarnation incarnation = 0;  ///< of that device, 0 while unknown
+  Incarnation info_life = 0;    ///< the incarnation that info_heard is of
   Instant ring_deadline{};
   Parcel parcel;  ///< owner: what the invite carries; own leg: what the accept carries
 

@@ -53,9 +53,10 @@ class Checks {
   void pushed(Instant now, std::size_t device, const SendPush& send);
   void event(Instant now, std::size_t device, const CallEvent& event);
   /// `device` tells the others in `call` what is numbered infos() + 1; none: it was refused.
-  void info_said(std::size_t device, const CallId& call);
+  void info_said(std::size_t device, const CallId& call, std::uint32_t ticket);
   [[nodiscard]] std::size_t infos() const { return infos_.size(); }
   void info(Instant now, std::size_t device, const InfoEvent& event);
+  void info_received(Instant now, std::size_t device, const InfoReceipt& receipt);
   void pulse(Instant now, std::size_t device, const PulseDoor& order);
   void door(Instant now, std::size_t device, const DoorEvent& event);
   void doors_answered(Instant now);
@@ -176,6 +177,8 @@ class Checks {
   struct Said {
     std::size_t device = 0;
     CallId call;
+    std::uint32_t ticket = 0;
+    std::uint32_t heard_by = 0;  ///< devices, as a bit set
   };
   std::vector<Said> infos_;
   std::map<std::tuple<std::size_t, std::size_t, CallId>, std::size_t> info_heard_;

@@ -1,5 +1,6 @@
 // What members tell each other comes once, in the order of the sender, and from who said it.
 
+#include <algorithm>
 #include <charconv>
 
 #include "tests/sim/sim_checks.hpp"
@@ -7,8 +8,8 @@
 namespace doorcall::sim {
 
 /// The world numbers what people say; the number is the text.
-void Checks::info_said(std::size_t device, const CallId& call) {
-  infos_.push_back({device, call});
+void Checks::info_said(std::size_t device, const CallId& call, std::uint32_t ticket) {
+  infos_.push_back({device, call, ticket, 0});
 }
 
 void Checks::info(Instant now, std::size_t device, const InfoEvent& event) {
@@ -25,6 +26,22 @@ void Checks::info(Instant now, std::size_t device, const InfoEvent& event) {
     return fail(now, "info twice or out of order", where(device, event.call));
   }
   last = number;
+  infos_[number - 1].heard_by |= 1U << device;
+}
+
+/// Whoever is said to have it has it, unless it has died since.
+void Checks::info_received(Instant now, std::size_t device, const InfoReceipt& receipt) {
+  const auto said = std::find_if(infos_.rbegin(), infos_.rend(), [&](const Said& info) {
+    return info.device == device && info.call == receipt.call && info.ticket == receipt.ticket;
+  });
+  const std::size_t by = truth_.device_of(receipt.by);
+  const CallTruth* call = find(receipt.call);
+  if (said == infos_.rend() || by == kNobody || call == nullptr) {
+    return fail(now, "receipt of an info that nobody sent", where(device, receipt.call));
+  }
+  if ((said->heard_by >> by & 1U) == 0 && !call->sides[by].was_lost) {
+    fail(now, "info lost, and a receipt", where(device, receipt.call));
+  }
 }
 
 }  // namespace doorcall::sim

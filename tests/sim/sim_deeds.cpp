@@ -74,7 +74,7 @@ Result World::tell(Device& device, const CallId& call) {
   command.call = call;
   command.text = number;
   const Result result = feed(device, command, {});
-  checks_.info_said(device.index, result.code == Errc::kOk ? call : CallId{});
+  checks_.info_said(device.index, result.code == Errc::kOk ? call : CallId{}, result.ticket);
   return result;
 }
 

@@ -27,7 +27,9 @@ struct OutputHandler {
   }
   void operator()(const CallEvent& event) const { world.on_call_event(device, event); }
   void operator()(const InfoEvent& event) const { world.on_info(device, event); }
-  void operator()(const InfoReceipt&) const {}
+  void operator()(const InfoReceipt& receipt) const {
+    world.checks_.info_received(world.now_, device.index, receipt);
+  }
   void operator()(const PulseDoor& order) const { world.on_pulse(device, order); }
   void operator()(const DoorEvent& event) const {
     world.checks_.door(world.now_, device.index, event);

@@ -269,6 +269,18 @@ TEST(EngineInfoFromOthers, ASequenceCountsWithinALife) {
   STRCMP_EQUAL("ack info(data)", trio_.hear(trio_.two, again).c_str());
 }
 
+TEST(EngineInfoFromOthers, AlsoWhereTheNextLifeSpeaksOfTheEarlierLeg) {
+  const Message message = trio_.two.say(trio_.call, {trio_.door.self, 2}, hello_, "panel");
+  STRCMP_EQUAL("ack info(data)", trio_.hear(trio_.two, message).c_str());
+  trio_.two.restart();
+  (void)trio_.hear(trio_.two, trio_.two.leave(trio_.call, {trio_.door.self, 2}, Reason::kPeerLost));
+  (void)trio_.hear(trio_.two, trio_.two.join(trio_.call));
+  const LegKey leg = trio_.station.last(MessageKind::kConfirm).header().leg;
+  Message again = trio_.two.say(trio_.call, leg, hello_, "panel");
+  again.header.sequence = message.header.sequence;
+  STRCMP_EQUAL("ack info(data)", trio_.hear(trio_.two, again).c_str());
+}
+
 TEST(EngineInfoFromOthers, OfACallThatIsNotKnownNothingIsOwed) {
   const Message message = trio_.two.say(call_id(0x99), {trio_.door.self, 2}, hello_, "panel");
   STRCMP_EQUAL("", trio_.hear(trio_.two, message).c_str());
