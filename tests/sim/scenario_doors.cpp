@@ -1,5 +1,6 @@
 // Doors: opened for who may, once, whatever is lost, repeated or comes late.
 
+#include <array>
 #include <string>
 
 #include "tests/sim/scenario.hpp"
@@ -113,6 +114,51 @@ void late_order(Scenario& s) {
   expect_door(s, 1, "opened refused/no_response", 1);
 }
 
+/// The last info from the second device that has left it.
+const Packet& last_info(Scenario& s) {
+  PacketId last = kNoPacket;
+  for (PacketId i = 0; i < s.world().packets().size(); ++i) {
+    const Packet& packet = s.world().packets().at(i);
+    last = packet.sender == 1 && packet.kind == MessageKind::kInfo ? i : last;
+  }
+  return s.world().packets().at(last);
+}
+
+/// The order with its good nonce is retained, and that copy comes before it.
+void retained_order(Scenario& s) {
+  s.hold(MessageKind::kInfo, 1);
+  (void)ask(s, 1, {}, 0);
+  s.run(Millis{100});
+  s.release();
+  s.hold(MessageKind::kInfo, 0);
+  s.run(Millis{100});
+  s.world().inject(0, last_info(s), true, 10);
+  s.run(Millis{500});
+  expect_door(s, 1, "", 0);
+  s.release();
+  s.run(Millis{1'000});
+  expect_door(s, 1, "opened", 1);
+}
+
+/// Another process that has the name of a party, such as after a restart, asks by the call.
+void another_life_asks(Scenario& s) {
+  const CallId call = s.connected_call();
+  (void)ask(s, 1, call);
+  s.run(Millis{500});
+  transport::Decoded decoded;
+  Packet packet = last_info(s);
+  s.expect(transport::decode(packet.bytes, decoded).ok(), "an info");
+  Message message = decoded.message();
+  message.header.incarnation ^= 1U;
+  message.header.sequence += 1;
+  message.body = Door{};
+  std::array<std::uint8_t, 500> bytes{};
+  packet.bytes = Bytes(bytes.data(), transport::encode(message, bytes));
+  s.world().inject(0, packet, false, 10);
+  s.run(Millis{500});
+  expect_door(s, 0, "asked opened refused/not_allowed", 1);
+}
+
 void contact_opens_while_five_ring(Scenario& s) {
   Calling all;
   all.users = {1, 2, 3, 4, 5};
@@ -161,6 +207,8 @@ const ScenarioCase kCases[] = {
     {"door_open_crosses_hang_up", open_crosses_hang_up, {1, 1}, first_has_a_door},
     {"door_replay_after_restart", replay_after_restart, {1, 1}, second_is_allowed},
     {"door_late_order", late_order, {1, 1}, second_is_allowed},
+    {"door_retained_order", retained_order, {1, 1}, second_is_allowed},
+    {"door_another_life_asks", another_life_asks, {1, 1}, first_has_a_door},
     {"door_contact_while_five_ring",
      contact_opens_while_five_ring,
      {1, 1, 1, 1, 1, 1},
