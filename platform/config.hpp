@@ -191,6 +191,7 @@ struct Config {
   struct Media {
     std::vector<std::string> command;  ///< empty: no media hook
     bool prewarm = false;
+    bool early = false;
     Millis stop_time{2'000};
     bool operator==(const Media&) const = default;
   } media;

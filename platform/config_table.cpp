@@ -214,6 +214,10 @@ constexpr std::array kOwnSettings{
     Setting{"media", "prewarm", kFlag, "false",
             [](Config& c, Value& v) { c.media.prewarm = v.boolean; },
             "start the hook when it rings instead of when the call is answered"},
+    Setting{"media", "early", kFlag, "false",
+            [](Config& c, Value& v) { c.media.early = v.boolean; },
+            "picture or sound from the caller ahead of the answer, if the other side's device has "
+            "this set, too; implies prewarm"},
     Setting{"media", "stop_time", duration(10ms, 30s), "2",
             [](Config& c, Value& v) { c.media.stop_time = *v.duration; },
             "how long the hook may take to stop, before it is terminated, then killed"},

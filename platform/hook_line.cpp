@@ -5,17 +5,13 @@
 #include "agent/core/utf8.hpp"
 
 namespace doorcall::platform {
-namespace {
 
-/// Cuts the first word off `ret_text`.
 std::string_view take_word(std::string_view& ret_text) noexcept {
   const std::size_t end = std::min(ret_text.find(' '), ret_text.size());
   const std::string_view word = ret_text.substr(0, end);
   ret_text.remove_prefix(std::min(end + 1, ret_text.size()));
   return word;
 }
-
-}  // namespace
 
 HookLine parse_hook_line(std::string_view line) noexcept {
   if (!is_utf8(line)) {
@@ -28,6 +24,9 @@ HookLine parse_hook_line(std::string_view line) noexcept {
   }
   if (word == "offer") {
     return {.kind = HookLine::Kind::kOffer, .text = rest};
+  }
+  if (word == "candidate") {
+    return {.kind = HookLine::Kind::kCandidate, .text = rest};
   }
   if (word == "log") {
     return {.kind = HookLine::Kind::kLog, .text = rest};

@@ -6,6 +6,14 @@
 #include "platform/media_supervisor.hpp"
 
 namespace doorcall::platform {
+namespace {
+
+/// One word, also where there is nothing.
+std::string to_word(std::string_view bytes) {
+  return bytes.empty() ? "-" : base64_encode(bytes);
+}
+
+}  // namespace
 
 MediaProcess::MediaProcess(EventLoop& loop, Log& log, MediaProcessOptions options,
                            MediaProcessEvents events)
@@ -20,12 +28,32 @@ bool MediaProcess::spawn(const MediaCall& call, std::string& ret_error) {
   return supervisor_->spawn(call, ret_error);
 }
 
-void MediaProcess::prepare() {
-  supervisor_->send("prepare");
+void MediaProcess::prepare(std::string_view remote_offer) {
+  supervisor_->send("prepare " + to_word(remote_offer));
+}
+
+void MediaProcess::early(std::string_view account, std::string_view remote_offer) {
+  supervisor_->send(std::string("early ").append(account) + ' ' + to_word(remote_offer));
 }
 
 void MediaProcess::start(std::string_view remote_offer) {
-  supervisor_->send("start " + (remote_offer.empty() ? "-" : base64_encode(remote_offer)));
+  supervisor_->send("start " + to_word(remote_offer));
+}
+
+void MediaProcess::remote(std::string_view remote_offer) {
+  supervisor_->send("remote " + to_word(remote_offer));
+}
+
+void MediaProcess::candidate(std::string_view bytes) {
+  supervisor_->send("candidate " + to_word(bytes));
+}
+
+void MediaProcess::switch_to(MediaKind media) {
+  supervisor_->send(std::string("media ").append(to_string(media)));
+}
+
+void MediaProcess::mute(bool on) {
+  supervisor_->send(on ? "mute on" : "mute off");
 }
 
 void MediaProcess::stop(std::string_view reason) {

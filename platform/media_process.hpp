@@ -31,6 +31,7 @@ struct MediaCall {
 struct MediaProcessOptions {
   std::vector<std::string> command;  ///< the program and its arguments; not empty
   Millis stop_time{2'000};           ///< how long it may take to stop by itself, then to terminate
+  std::string broker{};              ///< DOORCALL_BROKER: a host in the direction of the peers
 };
 
 /// What a hook reports. A callback may do anything, also destroy the MediaProcess.
@@ -39,6 +40,8 @@ struct MediaProcessEvents {
   std::function<void(MediaState state, std::string_view text)> on_state;
   /// The hook's own media offer or answer, opaque bytes.
   std::function<void(std::string_view offer)> on_offer;
+  /// A way by which it can be reached, for hooks that learn such after their offer; opaque bytes.
+  std::function<void(std::string_view candidate)> on_candidate{};
   /// The hook is gone, asked or not. Comes once for each successful spawn(), and last.
   std::function<void(const ChildExit& exit)> on_exit;
 };
@@ -46,20 +49,14 @@ struct MediaProcessEvents {
 struct MediaProcessCounters {
   std::uint64_t unknown_lines = 0;
   std::uint64_t early_lines = 0;  ///< before the hook gave its version
-  std::uint64_t bad_offers = 0;   ///< not base64, or over kOfferBytesMax
+  std::uint64_t bad_offers = 0;   ///< or candidates: not base64, empty, or over kOfferBytesMax
   std::uint64_t long_lines = 0;   ///< over kLineBytesMax, skipped
 };
 
 /// The media hook of one call: a supervised child process that talks in lines of UTF-8.
 ///
-///   daemon to hook (stdin)            hook to daemon (stdout)
-///   doorcall-hook 1                   doorcall-hook 1          first, or it is not listened to
-///   prepare                           offer BASE64
-///   start BASE64|-                    state connecting|connected|reconnecting|disconnected|failed
-///   stop REASON                             [TEXT]
-///                                     log TEXT
-///
-/// After `stop` its input is closed. A hook that is still there after the stop time gets SIGTERM,
+/// HOOKS.md has the lines, each of which a method or a callback here stands for. After `stop` its
+/// input is closed. A hook that is still there after the stop time gets SIGTERM,
 /// after another SIGKILL, each to its whole process group. Lines on stderr go to the log.
 /// Thread: loop. Lifetime: loop and log must outlive it; destroying it kills the hook at once.
 class MediaProcess {
@@ -78,10 +75,20 @@ class MediaProcess {
   /// callback follows. Must not be called while it runs.
   [[nodiscard]] bool spawn(const MediaCall& call, std::string& ret_error);
 
-  /// Tells the hook that it may open devices and make an offer; the call rings.
-  void prepare();
-  /// Tells the hook to start; `remote_offer` is the other side's, empty for none.
+  /// Tells the hook that it may open devices and make an offer; the call rings. The other side's
+  /// offer is empty where it is not known yet, here and below.
+  void prepare(std::string_view remote_offer);
+  /// Media may flow from the caller to the ringing device ahead of the answer. `account` is the
+  /// other end.
+  void early(std::string_view account, std::string_view remote_offer);
+  /// Tells the hook to start.
   void start(std::string_view remote_offer);
+  /// The other side's offer has come late, or has changed.
+  void remote(std::string_view remote_offer);
+  void candidate(std::string_view bytes);
+  /// The other side asks for this kind of media.
+  void switch_to(MediaKind media);
+  void mute(bool on);
   /// Asks the hook to end, and sees to it. Repeated calls change nothing. `reason` is one word.
   void stop(std::string_view reason);
 

@@ -45,6 +45,7 @@ bool MediaSupervisor::spawn(const MediaCall& call, std::string& ret_error) {
       std::string("DOORCALL_ROLE=") + (call.caller ? "caller" : "callee"),
       "DOORCALL_PEER=" + call.peer,
       std::string("DOORCALL_MEDIA=").append(to_string(call.media)),
+      "DOORCALL_BROKER=" + options_.broker,
   };
   auto child = std::make_unique<ChildProcess>();
   if (!child->spawn(options_.command, environment, ret_error)) {
@@ -199,7 +200,8 @@ void MediaSupervisor::serve(const HookLine& line) {
   switch (line.kind) {
     case HookLine::Kind::kVersion: greet(line.text); return;
     case HookLine::Kind::kState: events_.on_state(line.state, line.text); return;
-    case HookLine::Kind::kOffer: take_offer(line.text); return;
+    case HookLine::Kind::kOffer:
+    case HookLine::Kind::kCandidate: take_bytes(line); return;
     case HookLine::Kind::kLog: log_.info(kArea, "hook says: ", line.text); return;
     case HookLine::Kind::kUnknown: ++counters.unknown_lines; return;
   }
@@ -216,15 +218,15 @@ void MediaSupervisor::greet(std::string_view version) {
   events_.on_state(MediaState::kFailed, "the media hook speaks another version");
 }
 
-void MediaSupervisor::take_offer(std::string_view text) {
-  const std::optional<std::string> offer = base64_decode(text);
-  if (!offer || offer->size() > MediaProcess::kOfferBytesMax) {
+void MediaSupervisor::take_bytes(const HookLine& line) {
+  const std::optional<std::string> bytes = base64_decode(line.text);
+  if (!bytes || bytes->empty() || bytes->size() > MediaProcess::kOfferBytesMax) {
     ++counters.bad_offers;
-    log_.warning(kArea, "the hook's offer is not base64 or over ", MediaProcess::kOfferBytesMax,
-                 " bytes");
+    log_.warning(kArea, "an offer or candidate of the hook is not base64, empty, or over ",
+                 MediaProcess::kOfferBytesMax, " bytes");
     return;
   }
-  events_.on_offer(*offer);
+  line.kind == HookLine::Kind::kOffer ? events_.on_offer(*bytes) : events_.on_candidate(*bytes);
 }
 
 void MediaSupervisor::on_end() {

@@ -45,7 +45,7 @@ class MediaSupervisor : public std::enable_shared_from_this<MediaSupervisor> {
   void serve_lines();
   void serve(const HookLine& line);
   void greet(std::string_view version);
-  void take_offer(std::string_view text);
+  void take_bytes(const HookLine& line);
   void on_end();
 
   EventLoop& loop_;

@@ -152,6 +152,8 @@ std::string result_text(std::string_view verb, JsonView result) {
   }
   const std::string done = verb == "answer"                      ? "answered"
                            : verb == "silence"                   ? "silenced"
+                           : verb == "mute"                      ? "muted"
+                           : verb == "unmute"                    ? "unmuted"
                            : verb == "send"                      ? "received in"
                            : verb == "join"                      ? "joined"
                            : verb == "pull"                      ? "pulled"

@@ -60,12 +60,15 @@ void add_verbs_of_a_call(CLI::App& app, Given& given) {
   CLI::App* answer = app.add_subcommand("answer", "answer a ringing call");
   CLI::App* decline = app.add_subcommand("decline", "decline a ringing call");
   CLI::App* silence = app.add_subcommand("silence", "stop the ringing here, without declining");
+  CLI::App* mute = app.add_subcommand("mute", "send silence to the others in a call");
+  CLI::App* unmute = app.add_subcommand("unmute", "let them hear again");
   CLI::App* cancel = app.add_subcommand("cancel", "give up an own call that is not answered");
   CLI::App* hangup = app.add_subcommand("hangup", "leave a connected call; one of two it ends");
   CLI::App* leave = app.add_subcommand("leave", "the same as hangup");
   CLI::App* end = app.add_subcommand("end", "end a call for all");
   CLI::App* pull = app.add_subcommand("pull", "take over a call from another device of the user");
-  for (CLI::App* verb : {answer, decline, silence, cancel, hangup, leave, end, pull}) {
+  for (CLI::App* verb :
+       {answer, decline, silence, mute, unmute, cancel, hangup, leave, end, pull}) {
     add_call_id(*verb, given);
   }
   CLI::App* join = app.add_subcommand("join", "come into a running call, or come back");

@@ -88,6 +88,7 @@ void Core::finish(Call& call, Reason reason, std::string_view data) noexcept {
 
 void Core::release(Call& call) noexcept {
   drop_plan(call);
+  pool_.drop(call.offer);
   for (std::size_t kind = 0; kind < kCallTimers; ++kind) {
     disarm(timer(call, static_cast<CallTimer>(kind)));
   }

@@ -282,6 +282,12 @@ class Core : private CoreLookup {
   void info_acked(Slot slot, const DeviceId& device) noexcept;
   void on_info(const MessageReceived& input, const Header& header, const Info& info) noexcept;
 
+  // --- early_offer.cpp: media offers while it rings ---
+  Result on(const OfferEarly& command) noexcept;
+  void post_offer(const Account& to, const CallId& call, const LegKey& leg, InfoKind kind,
+                  Bytes offer) noexcept;
+  void offer_to_ringing(const Call& call, const Leg& leg, const DeviceId& device) noexcept;
+
   // --- door.cpp: this device's door ---
   Result on(const DoorPulsed& input) noexcept;
   Result on(const DoorContact& input) noexcept;

@@ -84,6 +84,10 @@ class CoreLookup : protected CoreData {
   // lost.cpp
   [[nodiscard]] const Leg* last_in(const Call& call, const UserId& user) const noexcept;
 
+  // early_offer.cpp
+  [[nodiscard]] bool is_early(const Call& call, const Account& sender, const Header& header,
+                              const Info& info) const noexcept;
+
   // repeat.cpp
   [[nodiscard]] bool away(const Outgoing& out) const noexcept;
   [[nodiscard]] bool outgoing_room() const noexcept;

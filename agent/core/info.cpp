@@ -172,6 +172,10 @@ void Core::on_info(const MessageReceived& input, const Header& header, const Inf
     return;
   }
   Call& call = calls_[slot];
+  if (is_early(call, input.sender, header, info)) {
+    put(InfoEvent{call.id, input.sender, info.kind, info.media, info.bytes, info.text});
+    return;
+  }
   const Slot found = find_leg(call, header.leg);
   const bool party = call.state == CallState::kConnected && is_member(found, input.sender) &&
                      header.to == settings.self.device && info.member == own_leg(call).key;

@@ -173,6 +173,14 @@ struct SendInfo {
   std::string_view text;                ///< kKeyPress: is_keys(); kData: UTF-8, ≤ kDataBytesMax
 };
 
+/// Tells all who ring, or the caller whose call rings here, the own media offer ahead of the
+/// answer. Copies may get lost: what must arrive is said again by SendInfo once the call is
+/// connected. A calling device keeps the last one for devices that ring later.
+struct OfferEarly {
+  CallId call;
+  Bytes offer;  ///< 1–kOfferBytesMax
+};
+
 /// Opens a door: of a member of a connected call (`user`, else who shows one, else the other side),
 /// or of who rings here; with no call `user`'s, or with neither this device's own. DoorEvent says
 /// what came of it, under the id in Result::call.
@@ -202,6 +210,6 @@ using Input =
     std::variant<TimePassed, LinkConnected, LinkLost, MessageReceived, ForeignVersionReceived,
                  PresenceReceived, PresenceCleared, MediaReported, DoorPulsed, DoorContact, Start,
                  Stop, InviteUsers, CancelCall, AcceptCall, RejectCall, HangUpCall, EndCall,
-                 JoinCall, SendInfo, OpenDoor, SilenceCall, SetDnd, SetRingToOpen>;
+                 JoinCall, SendInfo, OpenDoor, SilenceCall, SetDnd, SetRingToOpen, OfferEarly>;
 
 }  // namespace doorcall

@@ -113,6 +113,7 @@ struct Call {
   Instant since{};             ///< of the present state
   Instant queried{};           ///< with kIdle: when freshness was asked
   std::uint64_t nonce = 0;     ///< with kIdle: what was asked
+  Blob offer;                  ///< own, made while others ring
   std::array<Slot, kLegsPerCallMax> legs{};
 };
 

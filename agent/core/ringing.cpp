@@ -70,6 +70,7 @@ void Core::on_ringing(const MessageReceived& input, Call& call, Leg& leg,
     emit_of(call, leg, CallChange::kRemoteRinging);
     spread(call);
   }
+  offer_to_ringing(call, leg, device->device);
   settle_invite(leg);
 }
 

@@ -140,6 +140,7 @@ AgentOptions to_options(const platform::Config& config) {
   options.wait_offline = config.call.offline == platform::OfflinePolicy::kWait;
   options.media_command = config.media.command;
   options.media_prewarm = config.media.prewarm;
+  options.media_early = config.media.early;
   options.media_stop_time = config.media.stop_time;
   options.outputs = to_outputs(config);
   add_people(config, options);

@@ -49,6 +49,8 @@ constexpr Hint kHints[] = {
      "keys are 1 to 32 of 0-9, A-D, * and #; a media offer, answer or candidate needs bytes"},
     {"send", Errc::kAlreadyEnded, "somebody has left the call without it"},
     {"send", Errc::kTooManyCalls, "too much is on its way; try again when it has been received"},
+    {"mute", Errc::kNotAllowed, "the call has no media here"},
+    {"unmute", Errc::kNotAllowed, "the call has no media here"},
     {"silence", Errc::kAlreadySent, "it is silent already"},
     {"ring_to_open", Errc::kNotAllowed,
      "the config names no doors: set doors in [ring_to_open] and reload"},

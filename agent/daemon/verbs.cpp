@@ -38,6 +38,8 @@ void Verbs::serve_on(platform::ControlSocket& socket) {
   serve("answer", &Verbs::answer);
   serve("decline", &Verbs::decline);
   serve("silence", &Verbs::silence);
+  serve("mute", &Verbs::mute);
+  serve("unmute", &Verbs::mute);
   serve("cancel", &Verbs::cancel);
   serve("hangup", &Verbs::leave);
   serve("leave", &Verbs::leave);

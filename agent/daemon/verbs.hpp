@@ -35,6 +35,7 @@ class Verbs {
   void answer(const Request& request, Responder& responder);
   void decline(const Request& request, Responder& responder);
   void silence(const Request& request, Responder& responder);
+  void mute(const Request& request, Responder& responder);
   void cancel(const Request& request, Responder& responder);
   void leave(const Request& request, Responder& responder);
   void end(const Request& request, Responder& responder);

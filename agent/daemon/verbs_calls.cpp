@@ -116,6 +116,20 @@ void Verbs::silence(const Request& request, Responder& responder) {
   responder.ok(call_result(call));
 }
 
+void Verbs::mute(const Request& request, Responder& responder) {
+  VerbArgs args(request.args);
+  const std::string call = args.call(agent_, {CallState::kConnected});
+  if (fail(responder, args)) {
+    return;
+  }
+  const Errc code = agent_.mute(call, request.verb == "mute");
+  if (code != Errc::kOk) {
+    fail(responder, code, request.verb);
+    return;
+  }
+  responder.ok(call_result(call));
+}
+
 void Verbs::cancel(const Request& request, Responder& responder) {
   VerbArgs args(request.args);
   const auto users = args.texts("users");

@@ -70,6 +70,10 @@ Errc Agent::send(std::string_view call, const InfoMessage& message, Completion d
   return impl_->send(call, message, std::move(done));
 }
 
+Errc Agent::mute(std::string_view call, bool on) {
+  return impl_->mute(call, on);
+}
+
 void Agent::set_door_handler(DoorHandler handler) {
   impl_->set_door_handler(std::move(handler));
 }

@@ -137,7 +137,7 @@ void Agent::Impl::take(const Output& output) {
     void operator()(const StopMedia& order) const { impl.take_media(order); }
     void operator()(const CallEvent& event) const { impl.take_call(event); }
     void operator()(const InfoEvent& event) const { impl.take_info(event); }
-    void operator()(const InfoReceipt& receipt) const { impl.receipts_.on_receipt(receipt); }
+    void operator()(const InfoReceipt& receipt) const { impl.take_receipt(receipt); }
     void operator()(const PulseDoor& order) const { impl.take_pulse(order); }
     void operator()(const DoorEvent& event) const { impl.take_door(event); }
     void operator()(const ModeEvent& event) const { impl.take_mode(event); }
@@ -152,7 +152,7 @@ void Agent::Impl::take_call(const CallEvent& event) {
   const bool prepare =
       event.change == CallChange::kIncoming || event.change == CallChange::kCalling;
   if (!event.offer.empty() && (prepare || event.change == CallChange::kConnected)) {
-    notes_[event.call].remote_offer.assign(event.offer.begin(), event.offer.end());
+    keep_remote(event.call, event.peer, {event.offer.begin(), event.offer.end()});
   }
   if (event.change == CallChange::kAccepting || event.change == CallChange::kConnected) {
     notes_[event.call].answered = true;
@@ -171,7 +171,7 @@ void Agent::Impl::take_call(const CallEvent& event) {
     if (media_ != nullptr && update.change == CallChange::kEnded) {
       media_->release(update.call, update.reason);
     } else if (media_ != nullptr && prepare) {
-      media_->prepare(facade::to_request(update));
+      prepare_media(update);
     }
     completions_.on_update(id, update);
     delivery_.tell(&Listener::on_call, update);

@@ -91,6 +91,9 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   // impl_media.cpp
   void set_media_handler(MediaHandler handler);
 
+  // impl_offers.cpp
+  Errc mute(std::string_view call, bool on);
+
   // impl_views.cpp
   [[nodiscard]] std::vector<CallView> calls() const;
   [[nodiscard]] std::vector<MemberView> members(std::string_view call) const;
@@ -117,10 +120,17 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   [[nodiscard]] bool keeps_up(Millis late_max) const;
 
  private:
+  using Bytes = std::vector<std::uint8_t>;
+
   /// What only the facade keeps of a live call: the engine hands offers through.
   struct Notes {
-    std::vector<std::uint8_t> local_offer;
-    std::vector<std::uint8_t> remote_offer;
+    Bytes local_offer;
+    bool told = false;                       ///< an invite, accept or info carries local_offer
+    bool of_hook = false;                    ///< local_offer is the media driver's own
+    std::map<Account, Bytes> remote_offers;  ///< at most kRemoteOffersMax
+    std::vector<Bytes> candidates;           ///< own, to be told once connected
+    std::optional<Account> media_peer;       ///< of the media that was started
+    bool muted = false;
     bool answered = false;
   };
   struct Names {
@@ -184,6 +194,19 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void keep_offer(const CallId& call, const std::vector<std::uint8_t>& offer);
   void take_media(const StartMedia& order);
   void take_media(const StopMedia& order);
+  void start_media(const StartMedia& order);
+
+  // impl_offers.cpp
+  void take_own_offer(const std::string& call, Bytes offer);
+  void take_own_candidate(const std::string& call, Bytes candidate);
+  void tell_offer(const CallId& call);
+  void tell_candidates(const CallId& call);
+  void take_receipt(const InfoReceipt& receipt);
+  Errc tell_peer(const CallId& call, InfoKind kind, const Bytes& bytes);
+  bool keep_remote(const CallId& call, const Account& from, const Bytes& offer);
+  void prepare_media(const CallUpdate& update);
+  void take_media_info(const InfoEvent& event);
+  void take_remote_offer(const CallInfo& info, const Account& from, const Bytes& offer);
 
   // impl_commands.cpp
   Errc cancel(const CallId& call, const std::vector<UserId>& users, std::string_view data,

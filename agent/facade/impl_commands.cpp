@@ -64,6 +64,9 @@ Errc Agent::Impl::answer(std::string_view call, const AnswerOptions& options, Co
   const Errc code = feed(accept).code;
   if (code == Errc::kOk) {
     keep_offer(*id, options.answer);
+    if (!accept.answer.empty()) {
+      notes_[*id].told = true;
+    }
     completions_.add(*id, Until::kConnected, std::move(done));
   }
   return code;

@@ -40,6 +40,7 @@ Errc Agent::Impl::send(std::string_view call, const InfoMessage& message, Comple
 }
 
 void Agent::Impl::take_info(const InfoEvent& event) {
+  take_media_info(event);
   delivery_.push([this, update = facade::to_update(event, at_ms_)] {
     delivery_.tell(&Listener::on_info, update);
   });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "agent/facade/media.hpp"
@@ -15,19 +16,37 @@ class MediaCallback final : public MediaDriver {
   MediaCallback(MediaHandler handler, MakeReporter make_reporter)
       : handler_(std::move(handler)), make_reporter_(std::move(make_reporter)) {}
 
-  void start(const MediaRequest& request) override {
-    if (handler_.start) {
-      handler_.start(request, make_reporter_(request.call));
-    }
+  void prepare(const MediaRequest& request) override {
+    tell(handler_.prepare, request, make_reporter_(request.call));
   }
+  void early(const MediaRequest& request) override { tell(handler_.early, request); }
+  void start(const MediaRequest& request) override {
+    tell(handler_.start, request, make_reporter_(request.call));
+  }
+  void remote(const std::string& call, const Bytes& offer) override {
+    tell(handler_.remote, call, offer);
+  }
+  void candidate(const std::string& call, const Bytes& candidate) override {
+    tell(handler_.candidate, call, candidate);
+  }
+  void switch_to(const std::string& call, MediaKind media) override {
+    tell(handler_.switch_to, call, media);
+  }
+  void mute(const std::string& call, bool on) override { tell(handler_.mute, call, on); }
   void stop(const std::string& call, Reason reason) override {
-    if (handler_.stop) {
-      handler_.stop(call, reason);
-    }
+    tell(handler_.stop, call, reason);
     make_reporter_(call).report(MediaState::kDisconnected);
   }
+  void release(const std::string& /*call*/, Reason /*reason*/) override {}
 
  private:
+  template <typename Handler, typename... Arguments>
+  static void tell(const Handler& handler, const Arguments&... arguments) {
+    if (handler) {
+      handler(arguments...);
+    }
+  }
+
   MediaHandler handler_;
   MakeReporter make_reporter_;
 };

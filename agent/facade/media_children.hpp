@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,11 +18,7 @@ class MediaChildren final : public MediaDriver {
  public:
   struct Options {
     platform::MediaProcessOptions process;
-    bool prewarm = false;
-  };
-  struct Reports {
-    std::function<void(const std::string& call, MediaState state)> on_state;
-    std::function<void(const std::string& call, std::string_view offer)> on_offer;
+    bool prewarm = false;  ///< needed for early media
   };
 
   /// Loop and log must outlive it; destroying it kills the children.
@@ -32,7 +29,12 @@ class MediaChildren final : public MediaDriver {
   void set_options(Options options) { options_ = std::move(options); }
 
   void prepare(const MediaRequest& request) override;
+  void early(const MediaRequest& request) override;
   void start(const MediaRequest& request) override;
+  void remote(const std::string& call, const Bytes& offer) override;
+  void candidate(const std::string& call, const Bytes& candidate) override;
+  void switch_to(const std::string& call, MediaKind media) override;
+  void mute(const std::string& call, bool on) override;
   void stop(const std::string& call, Reason reason) override;
   void release(const std::string& call, Reason reason) override { stop(call, reason); }
 
@@ -40,8 +42,11 @@ class MediaChildren final : public MediaDriver {
   struct Child {
     std::unique_ptr<platform::MediaProcess> process;
     bool asked_to_stop = false;
+    std::optional<MediaRequest> next;  ///< to start once this one has stopped: the peer is new
   };
 
+  /// One that was not asked to stop.
+  [[nodiscard]] platform::MediaProcess* find(const std::string& call);
   [[nodiscard]] platform::MediaProcess* spawn(const MediaRequest& request);
   void on_exit(const std::string& id, const platform::ChildExit& exit);
 

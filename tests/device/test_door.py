@@ -1,4 +1,4 @@
-"""The door: its relay's pulses on a real line, and what becomes of the line when the daemon dies."""
+"""The door: its relay's pulses on a real line, and what becomes of it when the daemon dies."""
 
 from doorcall_testlib import expect, expect_equal
 

@@ -82,6 +82,7 @@ content = "from {user}"
 [media]
 command = ["sh", "-c", "exit 0"]
 prewarm = true
+early = true
 stop_time = "500ms"
 [control]
 socket = "/run/x.sock"

@@ -168,6 +168,10 @@ inline void add_commands(std::vector<NamedInput>& to) {
     command.text = "hello";
     return command;
   });
+  add("offer_early", [](Scene& s) {
+    static constexpr std::uint8_t kOffer[] = {1, 2, 3};
+    return OfferEarly{s.call, kOffer};
+  });
   add("open", [](Scene& s) { return OpenDoor{s.call, {}}; });
   add("silence", [](Scene& s) { return SilenceCall{s.call}; });
   add("dnd", [](Scene&) { return SetDnd{true, Millis{0}}; });

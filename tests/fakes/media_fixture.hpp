@@ -38,13 +38,16 @@ class MediaFixture : public LogFixture {
               seen += text.empty() ? ";" : "(" + std::string(text) + ");";
             },
         .on_offer = [this](std::string_view offer) { seen += "offer " + std::string(offer) + ";"; },
+        .on_candidate =
+            [this](std::string_view bytes) { seen += "candidate " + std::string(bytes) + ";"; },
         .on_exit = [this](const platform::ChildExit& how) { exit = how; }};
   }
 
   bool start(std::vector<std::string> command, Millis stop_time = Millis(5'000)) {
     hook = std::make_unique<platform::MediaProcess>(
         loop, log,
-        platform::MediaProcessOptions{.command = std::move(command), .stop_time = stop_time},
+        platform::MediaProcessOptions{
+            .command = std::move(command), .stop_time = stop_time, .broker = "192.0.2.1"},
         events());
     return hook->spawn(call, error);
   }

@@ -81,9 +81,12 @@ class Broker:
                 return
         raise Failed("Mosquitto does not start; see " + self.process.log)
 
+    def argv(self):
+        return ["mosquitto", "-c", BROKER_CONFIG, "-p", str(self.port)]
+
     def start(self):
-        self.process = Process(["mosquitto", "-c", BROKER_CONFIG, "-p", str(self.port)],
-                               os.path.join(self.directory, "log"), cwd=self.directory)
+        self.process = Process(self.argv(), os.path.join(self.directory, "log"),
+                               cwd=self.directory)
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end and self.process.child.poll() is None:
             try:

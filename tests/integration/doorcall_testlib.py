@@ -109,7 +109,8 @@ class Daemon:
             self.events = []
             self.devices = {}
             self.link = ""
-        self.process = Process([self.world.daemon_program, "--config", self.config_path], self.log,
+        self.process = Process([*self.world.prefix(self.user), self.world.daemon_program,
+                                "--config", self.config_path], self.log,
                                environment=self.environment)
         end = time.monotonic() + DEADLINE
         while True:
@@ -296,6 +297,11 @@ class World:
 
     def start_broker(self):
         self.broker = Broker(self)
+
+    @staticmethod
+    def prefix(_user):
+        """What the command line of a user's daemon begins with."""
+        return []
 
     def daemon(self, user, device="one", extra="", replace=(), environment=None):
         started = Daemon(self, user, device, extra, replace, environment)

@@ -5,51 +5,15 @@ usage: run.py --bin DIR [--link paho|mosquitto|both] [--jobs N] [-k TEXT | --see
 """
 
 import argparse
-import concurrent.futures
-import glob
 import importlib
 import os
 import sys
-import time
-import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from doorcall_testlib import Skipped, World  # noqa: E402
-
-
-def find_tests(text, seeds):
-    if seeds:
-        return [importlib.import_module("test_storm").storm(seed) for seed in seeds]
-    tests = []
-    for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
-        module = importlib.import_module(os.path.basename(path)[:-3])
-        for name, function in vars(module).items():
-            if name.startswith("test_") and callable(function) and text in name:
-                tests.append(function)
-    return tests
-
-
-def run_one(test, binaries, link):
-    """Returns the outcome ("passed", "failed" or "skipped") and what to print."""
-    began = time.monotonic()
-    only = getattr(test, "link", link)
-    name = f"[{link}] {test.__name__[5:]}"
-    if only != link:
-        return "skipped", f"skip   {name}: for {only} only"
-    world = World(binaries, link)
-    try:
-        world.start_broker()
-        test(world)
-        return "passed", f"ok     {name} ({time.monotonic() - began:.1f} s)"
-    except Skipped as why:
-        return "skipped", f"skip   {name}: {why}"
-    except Exception:  # whatever a test does wrong is that test's failure
-        text = f"FAILED {name} ({time.monotonic() - began:.1f} s)\n{traceback.format_exc()}"
-        return "failed", f"{text}\n{world.logs()}"
-    finally:
-        world.close()
+from doorcall_runner import find_tests, run_tests  # noqa: E402
+from doorcall_testlib import World  # noqa: E402
 
 
 def main():
@@ -61,21 +25,16 @@ def main():
     parser.add_argument("--seed", type=int, nargs="+", metavar="N", help="only storms of these")
     parser.add_argument("--list", action="store_true", help="only print the tests' names")
     arguments = parser.parse_args()
-    tests = find_tests(arguments.k, arguments.seed)
+    if arguments.seed:
+        tests = [importlib.import_module("test_storm").storm(seed) for seed in arguments.seed]
+    else:
+        tests = find_tests(HERE, arguments.k)
     if arguments.list:
         print("\n".join(test.__name__[5:] for test in tests))
         return 0
-    links = ["paho", "mosquitto"] if arguments.link == "both" else [arguments.link]
     binaries = os.path.abspath(arguments.bin)
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        runs = [pool.submit(run_one, test, binaries, link) for link in links for test in tests]
-        for run in concurrent.futures.as_completed(runs):
-            outcome, text = run.result()
-            counts[outcome] += 1
-            print(text, flush=True)
-    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
-    return 0 if counts["failed"] == 0 and counts["passed"] > 0 else 1
+    links = ["paho", "mosquitto"] if arguments.link == "both" else [arguments.link]
+    return run_tests(tests, links, arguments.jobs, lambda link: World(binaries, link))
 
 
 if __name__ == "__main__":

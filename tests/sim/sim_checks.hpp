@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -56,6 +57,8 @@ class Checks {
   void info_said(std::size_t device, const CallId& call, std::uint32_t ticket);
   [[nodiscard]] std::size_t infos() const { return infos_.size(); }
   void info(Instant now, std::size_t device, const InfoEvent& event);
+  /// `device` has a media offer for who rings, or for the caller.
+  void offered(std::size_t device, const CallId& call) { offers_.insert({device, call}); }
   void info_received(Instant now, std::size_t device, const InfoReceipt& receipt);
   void pulse(Instant now, std::size_t device, const PulseDoor& order);
   void door(Instant now, std::size_t device, const DoorEvent& event);
@@ -90,6 +93,7 @@ class Checks {
   [[nodiscard]] const DevicePlan& plan(std::size_t device) const {
     return truth_.plan().devices[device];
   }
+  void early_offer(Instant now, std::size_t device, const InfoEvent& event);
   [[nodiscard]] bool own_leg(std::size_t device, const LegTruth& leg) const {
     return leg.user == plan(device).user;
   }
@@ -181,6 +185,7 @@ class Checks {
     std::uint32_t heard_by = 0;  ///< devices, as a bit set
   };
   std::vector<Said> infos_;
+  std::set<std::pair<std::size_t, CallId>> offers_;
   std::map<std::tuple<std::size_t, std::size_t, CallId>, std::size_t> info_heard_;
   bool roster_told_ = false;  ///< members were shown, or views were heard, in this step
   Coverage coverage_;

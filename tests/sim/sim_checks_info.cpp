@@ -1,4 +1,5 @@
-// What members tell each other comes once, in the order of the sender, and from who said it.
+// What members tell each other comes once, in the order of the sender, and from who said it; media
+// offers while it rings come from who made them.
 
 #include <algorithm>
 #include <charconv>
@@ -12,7 +13,20 @@ void Checks::info_said(std::size_t device, const CallId& call, std::uint32_t tic
   infos_.push_back({device, call, ticket, 0});
 }
 
+/// From who made one for this call, to who rings for it or is called from.
+void Checks::early_offer(Instant now, std::size_t device, const InfoEvent& event) {
+  const auto call = engines_[device]->find_call(event.call);
+  const bool there = call && call->state != CallState::kIdle && call->state != CallState::kEnded;
+  if (!there || offers_.count({truth_.device_of(event.from), event.call}) == 0) {
+    return fail(now, "offer that nobody made", where(device, event.call));
+  }
+  coverage_.hit(Feat::kEarlyOffer);
+}
+
 void Checks::info(Instant now, std::size_t device, const InfoEvent& event) {
+  if (event.kind != InfoKind::kData) {
+    return early_offer(now, device, event);
+  }
   std::size_t number = 0;
   std::from_chars(event.text.data(), event.text.data() + event.text.size(), number);
   const std::size_t from = truth_.device_of(event.from);

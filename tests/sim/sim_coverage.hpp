@@ -30,6 +30,7 @@ enum class Feat : std::uint8_t {
   kChime,
   kAskedForProof,  ///< an invite was not proven fresh
   kInfo,           ///< was told something in a call
+  kEarlyOffer,     ///< got a media offer while it rang
   kDoorPulsed,
   kDoorSaidAgain,  ///< an order came again after its pulse
   kDoorHere,       ///< what happened to a door was told at the door

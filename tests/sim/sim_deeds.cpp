@@ -64,7 +64,18 @@ Result World::invite(Device& device, const Act& act) {
     const CallTruth* call = call_of(act.call);
     invite.call = call == nullptr ? kNobodysCall : call->id;
   }
-  return feed(device, invite, {});
+  const Result result = feed(device, invite, {});
+  if (result.code == Errc::kOk && (act.value >> 6 & 1U) != 0) {
+    offer(device, result.call);
+  }
+  return result;
+}
+
+/// As a media hook does, in its own time.
+void World::offer(Device& device, const CallId& call) {
+  if (feed(device, OfferEarly{call, kOffer}, {}).code == Errc::kOk) {
+    checks_.offered(device.index, call);
+  }
 }
 
 /// A number that no other info has.
@@ -100,7 +111,7 @@ Result World::perform(const Act& act) {
       return feed(device, RejectCall{call, Reason::kDeclinedEverywhere, data}, {});
     case Deed::kDeclineHere: return feed(device, RejectCall{call, Reason::kDeclined, data}, {});
     case Deed::kDeclineAsSet: return feed(device, RejectCall{call, Reason::kNone, data}, {});
-    case Deed::kSilence: return feed(device, SilenceCall{call}, {});
+    case Deed::kSilence: offer(device, call); return feed(device, SilenceCall{call}, {});
     case Deed::kCancel: return feed(device, CancelCall{call, {}, data}, {});
     case Deed::kCancelSome:
       return feed(device, CancelCall{call, std::span(users.data(), count), data}, {});

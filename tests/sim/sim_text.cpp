@@ -156,6 +156,7 @@ struct InputText {
   std::string operator()(const SendInfo& in) const {
     return "INFO " + brief(in.call) + " " + std::string(to_string(in.kind));
   }
+  std::string operator()(const OfferEarly& in) const { return "EARLY OFFER " + brief(in.call); }
   std::string operator()(const OpenDoor& in) const {
     return "OPEN " + (in.call.empty() ? "" : brief(in.call)) + " " + std::string(in.user.view());
   }

@@ -267,6 +267,7 @@ class World {
   // sim_deeds.cpp: doing it
   Result invite(Device& device, const Act& act);
   Result tell(Device& device, const CallId& call);
+  void offer(Device& device, const CallId& call);
 
   // sim_chaos.cpp: faults
   void maybe_strike(Device& device);

@@ -66,7 +66,8 @@ TEST(Cli, VerbsOfACallTakeItsId) {
   STRCMP_EQUAL(R"(cancel {"users":["a"],"call":"1f"})",
                asked({"cancel", "1f", "--user", "a"}).c_str());
   STRCMP_EQUAL(R"(join {"call":"1f","via":"a"})", asked({"join", "1f", "--via", "a"}).c_str());
-  for (const char* verb : {"answer", "decline", "silence", "hangup", "leave", "end", "pull"}) {
+  for (const char* verb :
+       {"answer", "decline", "silence", "mute", "unmute", "hangup", "leave", "end", "pull"}) {
     STRCMP_EQUAL((std::string(verb) + R"( {"call":"1f"})").c_str(), asked({verb, "1f"}).c_str());
     STRCMP_EQUAL((std::string(verb) + " {}").c_str(), asked({verb}).c_str());
   }

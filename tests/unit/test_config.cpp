@@ -100,6 +100,7 @@ TEST(Config, EverySettingOfCallsAndHardwareIsRead) {
   CHECK_EQUAL(8, config.call.lines);
   CHECK_TRUE(config.media.command == (std::vector<std::string>{"sh", "-c", "exit 0"}));
   CHECK_TRUE(config.media.prewarm);
+  CHECK_TRUE(config.media.early);
   CHECK_EQUAL(500, config.media.stop_time.count());
   STRCMP_EQUAL("/run/x.sock", config.control.socket.c_str());
   CHECK_EQUAL(0600U, config.control.mode);

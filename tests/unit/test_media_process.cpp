@@ -18,7 +18,7 @@ TEST(MediaProcess, ACallFromPrepareToStop) {
       "read -r line; echo \"offer $(printf mine | base64)\"\n"
       "read -r line; echo \"state connected [$line]\"\n"
       "read -r line; echo \"state disconnected [$line]\"; read -r line || exit 0; exit 1");
-  hook->prepare();
+  hook->prepare("");
   CHECK_TRUE(until_seen("offer mine;"));
   hook->start("theirs");
   CHECK_TRUE(until_seen("connected([start " + doorcall::platform::base64_encode("theirs") + "]);"));
@@ -39,14 +39,41 @@ TEST(MediaProcess, NoOfferIsADash) {
   CHECK_TRUE(until_seen("connected(start -);"));
 }
 
+TEST(MediaProcess, EachOrderIsALine) {
+  run_hook("while read -r line; do echo \"state connected $line\"; done");
+  hook->prepare("v=0");
+  hook->early("panel@apt1", "v=0");
+  hook->start("");
+  hook->remote("v=1");
+  hook->candidate("c");
+  hook->switch_to(doorcall::MediaKind::kAudio);
+  hook->mute(true);
+  hook->mute(false);
+  hook->stop("hang_up");
+  CHECK_TRUE(until_exit());
+  STRCMP_EQUAL(
+      "connected(doorcall-hook 1);connected(prepare dj0w);connected(early panel@apt1 dj0w);"
+      "connected(start -);connected(remote dj0x);connected(candidate Yw==);"
+      "connected(media audio);connected(mute on);connected(mute off);connected(stop hang_up);",
+      seen.c_str());
+}
+
+TEST(MediaProcess, CandidatesComeAsBytes) {
+  run_hook("echo \"candidate $(printf mine | base64)\"; echo 'candidate -'; echo candidate");
+  CHECK_TRUE(until_exit());
+  STRCMP_EQUAL("candidate mine;", seen.c_str());
+  CHECK_EQUAL(2U, hook->counters().bad_offers);
+}
+
 TEST(MediaProcess, TheEnvironmentTellsTheCall) {
   ::setenv("DOORCALL_ROLE", "stale", 1);
   run_hook(
-      "echo \"state connected $DOORCALL_CALL_ID $DOORCALL_ROLE $DOORCALL_PEER $DOORCALL_MEDIA\"\n"
+      "echo \"state connected $DOORCALL_CALL_ID $DOORCALL_ROLE $DOORCALL_PEER $DOORCALL_MEDIA"
+      " $DOORCALL_BROKER\"\n"
       "echo \"state connected $(env | grep -c '^DOORCALL_')\"");
   CHECK_TRUE(until_exit());
   ::unsetenv("DOORCALL_ROLE");
-  STRCMP_EQUAL("connected(c0ffee caller panel@apt1 video);connected(4);", seen.c_str());
+  STRCMP_EQUAL("connected(c0ffee caller panel@apt1 video 192.0.2.1);connected(5);", seen.c_str());
 }
 
 TEST(MediaProcess, TheLastWordsBeforeTheEndAreHeard) {

@@ -132,7 +132,7 @@ TEST(MediaProcessLife, AHookThatClosesItsOutputEarlyLivesOnQuietly) {
 TEST(MediaProcessLife, AHookThatClosesItsInputDoesNoHarm) {
   run_hook("exec <&-; echo 'state connected'; exec tail -f /dev/null", Millis(10));
   CHECK_TRUE(until_seen("connected;"));
-  hook->prepare();
+  hook->prepare("");
   hook->start(std::string(6'000, 'x'));
   hook->stop("hang_up");
   CHECK_TRUE(until_exit());

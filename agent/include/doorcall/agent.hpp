@@ -141,6 +141,10 @@ class Agent {
   /// kNotUtf8, kDataTooLarge, kTooManyCalls: 8 are on their way to a member.
   Errc send(std::string_view call, const InfoMessage& message, Completion done = {});
 
+  /// The media of this call sends silence, or sound again. Errors: kUnknownCall, kNotAllowed: no
+  /// media was started.
+  Errc mute(std::string_view call, bool on);
+
   // --- doors
 
   /// Opens a door once: of a member of the call, of who rings here, or of a user who lets this

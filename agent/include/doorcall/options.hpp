@@ -104,6 +104,9 @@ struct AgentOptions {
   /// Media program and its arguments, run for each connected call; empty: none. Never a shell text.
   std::vector<std::string> media_command;
   bool media_prewarm = false;  ///< run it from the ringing on, not only from the answer
+  /// Media may flow from the caller to a ringing device ahead of the answer, if the other side's
+  /// device has this set, too; implies media_prewarm.
+  bool media_early = false;
   std::chrono::milliseconds media_stop_time{2'000};  ///< then it is terminated, then killed
 
   OutputOptions outputs;  ///< lamps, chime, door relay and door contact
