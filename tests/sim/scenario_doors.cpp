@@ -63,15 +63,19 @@ void lost_result(Scenario& s) {
   expect_door(s, 1, "opened", 1);
 }
 
-/// The order waits somewhere while its sender hangs up.
-void open_crosses_hang_up(Scenario& s) {
-  const CallId call = s.connected_call();
+/// The second device asks, and its order waits somewhere until the release.
+void order_waits(Scenario& s, const CallId& call, std::size_t user = kNobody) {
   s.hold(MessageKind::kInfo, 1);
-  (void)ask(s, 1, call);
+  (void)ask(s, 1, call, user);
   s.run(Millis{100});  // the nonce is on its way
   s.release();
   s.hold(MessageKind::kInfo, 0);
   s.run(Millis{100});  // the order is
+}
+
+void open_crosses_hang_up(Scenario& s) {
+  const CallId call = s.connected_call();
+  order_waits(s, call);
   s.hang_up(1, call);
   s.run(Millis{500});
   s.release();
@@ -103,11 +107,7 @@ void replay_after_restart(Scenario& s) {
 void late_order(Scenario& s) {
   (void)ask(s, 1, {}, 0);
   s.run(Millis{500});
-  s.hold(MessageKind::kInfo, 1);
-  (void)ask(s, 1, {}, 0);
-  s.run(Millis{100});
-  s.release();
-  s.hold(MessageKind::kInfo, 0);
+  order_waits(s, {}, 0);
   s.run(kDoorNonceTime);
   s.release();
   s.run(Millis{1'000});
@@ -126,12 +126,7 @@ const Packet& last_info(Scenario& s) {
 
 /// The order with its good nonce is retained, and that copy comes before it.
 void retained_order(Scenario& s) {
-  s.hold(MessageKind::kInfo, 1);
-  (void)ask(s, 1, {}, 0);
-  s.run(Millis{100});
-  s.release();
-  s.hold(MessageKind::kInfo, 0);
-  s.run(Millis{100});
+  order_waits(s, {}, 0);
   s.world().inject(0, last_info(s), true, 10);
   s.run(Millis{500});
   expect_door(s, 1, "", 0);
