@@ -91,7 +91,7 @@ void World::on_downlink(Device& device, const Event& event) {
   }
   const Delivery delivery = deliveries_[event.value];
   maybe_strike(device);
-  if (!device.running() || device.cut || device.suspended_until > now_) {
+  if (!device.running() || device.cut || defer_if_suspended(device, event)) {
     return;
   }
   arrive(device, delivery, truncated_[event.value] != 0);
