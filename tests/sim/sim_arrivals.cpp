@@ -13,9 +13,12 @@ void World::arrive(Device& device, const Delivery& delivery, bool truncated) {
   if (truncated && !bytes.empty()) {
     bytes = bytes.first(drawn(plan_.seed, packet.number) % bytes.size());
   }
+  // Cut down to nothing, another's presence would seem to be deleted.
+  const bool nothing = truncated && bytes.empty();
+  const bool own = topic.account == plan_.devices[device.index].settings.self;
   if (topic.kind == transport::TopicKind::kInbox) {
     arrive_message(device, delivery, topic.account, bytes);
-  } else if (topic.kind == transport::TopicKind::kPresence && !(truncated && bytes.empty())) {
+  } else if (topic.kind == transport::TopicKind::kPresence && (own || !nothing)) {
     arrive_presence(device, delivery, topic.account, bytes);
   }
 }
