@@ -77,12 +77,12 @@ void Core::other_confirm(const MessageReceived& input, Call& call, bool mine) no
   if (find_leg(call, header.leg) == kNoSlot) {  // its invite may still be on its way
     bury_early(input.sender, header, Reason::kAnsweredElsewhere);
   }
-  if (find_member(call, input.sender) == kNoSlot) {
+  if (!names_user(call, input.sender.user)) {
     ++counters.dropped_not_entitled;
     return;
   }
-  post_ack(input.sender, header);
-  if (call.state == CallState::kRinging) {
+  post_ack(input.sender, header);  // also to who has left since, lest it goes on
+  if (call.state == CallState::kRinging && find_member(call, input.sender) != kNoSlot) {
     finish(call, Reason::kAnsweredElsewhere);
   }
 }

@@ -56,7 +56,7 @@ class Core : private CoreLookup {
   Result on(const MessageReceived& input) noexcept;
   Result on(const ForeignVersionReceived& input) noexcept;
   void on_marker(const Header& header) noexcept;
-  void on_ack(const Account& sender, const Ack& ack) noexcept;
+  void on_ack(const Account& sender, const Header& header, const Ack& ack) noexcept;
   void ack_of(Slot slot, const DeviceId& device) noexcept;
   void dispatch(const MessageReceived& input, const Header& header) noexcept;
   void to_owner(const MessageReceived& input, const Header& header) noexcept;

@@ -53,7 +53,7 @@ void Core::dispatch(const MessageReceived& input, const Header& header) noexcept
       }
       return;
     case MessageKind::kSync: on_sync(input, header, body<Sync>(input)); return;
-    case MessageKind::kAck: on_ack(input.sender, body<Ack>(input)); return;
+    case MessageKind::kAck: on_ack(input.sender, header, body<Ack>(input)); return;
     case MessageKind::kMarker: ++counters.dropped_not_entitled; return;
   }
 }
@@ -117,9 +117,12 @@ void Core::on_marker(const Header& header) noexcept {
   disarm(timers_.agent(AgentTimer::kMarker));
 }
 
-void Core::on_ack(const Account& sender, const Ack& ack) noexcept {
-  const Slot slot = outgoing_.find(
-      [&](const Outgoing& out) { return out.sequence == ack.sequence && out.to == sender.user; });
+/// A sequence alone may be that of a message from before a restart.
+void Core::on_ack(const Account& sender, const Header& header, const Ack& ack) noexcept {
+  const Slot slot = outgoing_.find([&](const Outgoing& out) {
+    return out.sequence == ack.sequence && out.to == sender.user && out.call_id == header.call &&
+           out.key == header.leg;
+  });
   // of the live messages roster and info alone are acknowledged
   const bool acked = slot != kNoSlot && !outgoing_[slot].asks_door();
   const MessageKind kind = acked ? outgoing_[slot].kind : MessageKind::kMarker;

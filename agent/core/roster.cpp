@@ -142,16 +142,18 @@ const LegView* CoreLookup::connected_view(std::span<const LegView> legs, const L
 
 /// The owner of a pending leg is gone, and the invited device says that it was confirmed: there is
 /// nobody else to ask, also where an heir has ended the leg for want of its owner. Or a member was
-/// taken for gone, when a late copy of its join came, and has not left. Or this heir rang for one
-/// that was in, and its answer did not come. The view that says so, nullptr if it is not so.
+/// taken for gone, when a late copy of its join or of its refusal came, and has not left. Or this
+/// heir rang for one that was in, and its answer did not come. The view that says so, nullptr if it
+/// is not so.
 const LegView* CoreLookup::claims_leg(const Call& call, const Leg& leg,
                                       const MessageReceived& input,
                                       std::span<const LegView> legs) const noexcept {
   const Account& sender = input.sender;
   const Header& header = input.message->header;
   const bool same_life = leg.incarnation == 0 || leg.incarnation == header.incarnation;
-  const bool given_up = leg.reason == Reason::kPeerLost && leg.held_by(sender) && same_life &&
-                        header.sequence > leg.last_heard;
+  const bool lost = leg.reason == Reason::kPeerLost || leg.reason == Reason::kAcceptFailed;
+  const bool given_up =
+      lost && leg.held_by(sender) && same_life && header.sequence > leg.last_heard;
   const bool invited = sender.user == leg.user;
   const bool orphan = leg.undecided() && !owned(leg) && invited && !owner_present(call, leg.key);
   const bool was_in = owned(leg) && leg.inherits && !leg.live() && leg.winner().empty() && invited;

@@ -47,6 +47,8 @@ class Checks {
   // Reports, in the order in which things happen.
   void booted(std::size_t device, const Engine* engine);
   void crashed(Instant now, std::size_t device);
+  /// It hears nothing any more of what it has asked for.
+  void stopped(std::size_t device) { forget_doors(device); }
   void suspended(std::size_t device, Instant until) { awake_[device] = until; }
   void commanded(Instant now, std::size_t device, const Input& input, const Result& result);
   void triggered(std::size_t device, const Trigger& trigger);

@@ -42,6 +42,7 @@ struct OutputHandler {
   void operator()(const PresenceEvent&) const {}
   void operator()(const Stopped&) const {
     device.stopping = true;
+    world.checks_.stopped(device.index);
     world.restart_later(device, device.down_for);
   }
 };

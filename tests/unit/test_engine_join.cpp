@@ -147,6 +147,27 @@ TEST(EngineJoin, ALateCopyBeforeAnyOtherWordIsPutRightByTheNextOne) {
   STRCMP_EQUAL("", trio.hear(trio.two, early).c_str());  // from before it left
 }
 
+TEST(EngineJoin, WhomAMemberLetInBeforeItLeftIsHeardOfAlsoAfterwards) {
+  Trio trio("panel@apt1");
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  const Confirm other{DeviceId::parse("hall").value(), 7, {}};
+  const Message late = trio.door.say(trio.call, {trio.door.self, 9}, other);
+  STRCMP_EQUAL("ack", trio.hear(trio.door, late).c_str());
+  STRCMP_EQUAL("connected", trio.state().c_str());
+}
+
+TEST(EngineJoin, ALateRefusalIsPutRightByTheNextWord) {
+  Trio trio("panel@apt1");
+  (void)trio.hear(trio.two, trio.two.leave(trio.call, {trio.door.self, 2}));
+  (void)trio.hear(trio.two, trio.two.join(trio.call));
+  const LegKey made = trio.station.last(MessageKind::kConfirm).header().leg;
+  (void)trio.hear(trio.two, trio.two.reject(trio.call, made, Reason::kAcceptFailed));
+  CHECK_TRUE(trio.seen().find("panel@apt2 connected") == std::string::npos);
+  const LegView in = leg_view(made, "panel@apt2", LegState::kConnected, 3);
+  const std::string words = trio.roster(trio.two, made, std::span(&in, 1));
+  CHECK_TRUE(words.find("event:member(apt2 connected)") != std::string::npos);
+}
+
 TEST(EngineJoin, ItsWordBeforeThatLegIsOverIsNoNews) {
   Trio trio("panel@apt1");
   const LegKey leg{trio.door.self, 2};

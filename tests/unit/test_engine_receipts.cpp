@@ -37,6 +37,17 @@ static void check_backoff(const std::vector<Sent>& repeats) {
 }
 ;
 
+TEST(EngineReceipts, TheSameSequenceInAnotherCallIsNone) {
+  Scene scene(Stage::kInConnected);
+  scene.station.give(hang_up(scene.call));
+  Header other = scene.station.last(MessageKind::kLeave).header();
+  other.call = call_id(9);
+  scene.hear(scene.peer.ack(other));
+  (void)scene.station.words();
+  scene.run(Millis{1'500});
+  CHECK_TRUE(scene.station.words().find("leave(hang_up)") != std::string::npos);  // once more
+}
+
 TEST(EngineReceipts, TheInviteIsRepeatedUntilADeviceRings) {
   Scene scene(Stage::kCalling);
   scene.run(Millis{25'000});
