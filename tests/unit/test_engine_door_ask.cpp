@@ -29,7 +29,7 @@ TEST_GROUP(EngineDoorAsk) {
     return group_.give(group_.at(who), command).code;
   }
   /// The door is driven as often as it is ordered, at once.
-  void run(Millis span) {
+  void pass(Millis span) {
     for (Millis gone{0}; gone < span; gone += Millis{50}) {
       group_.run(Millis{50});
       while (driven_ < group_.door().pulses.size()) {
@@ -61,7 +61,7 @@ TEST(EngineDoorAsk, OfTheConnectedCall) {
   connect();
   CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kOk);
   CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kAlreadySent);
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("other:opened", told(1).c_str());
   STRCMP_EQUAL("asked opened", told(0).c_str());
   CHECK_TRUE(group_.at(1).doors[0].who == group_.door().self);
@@ -71,11 +71,11 @@ TEST(EngineDoorAsk, OfTheConnectedCall) {
 
 TEST(EngineDoorAsk, OfAUserWithoutACall) {
   CHECK_TRUE(ask(2, {{}, user("gate")}) == Errc::kOk);
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("other:opened", told(2).c_str());
   CHECK_FALSE(group_.at(2).doors[0].in_call);
   CHECK_TRUE(ask(1, {{}, user("gate")}) == Errc::kOk);
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("other:refused(not_allowed)", told(1).c_str());
   UNSIGNED_LONGS_EQUAL(1, group_.door().pulses.size());
 }
@@ -83,7 +83,7 @@ TEST(EngineDoorAsk, OfAUserWithoutACall) {
 TEST(EngineDoorAsk, OfWhoRingsWhereTheListAllowsIt) {
   group_.call_users(invite_users({"office"}));
   CHECK_TRUE(ask(2, {group_.call, {}}) == Errc::kOk);
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("other:opened", told(2).c_str());
   STRCMP_EQUAL("ended", group_.state(2).c_str());  // nobody need come any more
   STRCMP_EQUAL("door_opened", group_.reason(2).c_str());
@@ -97,7 +97,7 @@ TEST(EngineDoorAsk, AnyLostStepIsSaidAgain) {
     const std::size_t before = group_.door().pulses.size();
     group_.at(1).doors.clear();
     CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kOk);
-    run(Seconds{12});
+    pass(Seconds{12});
     STRCMP_EQUAL("other:opened", told(1).c_str());
     UNSIGNED_LONGS_EQUAL(before + 1, group_.door().pulses.size());
   }
@@ -107,12 +107,12 @@ TEST(EngineDoorAsk, ADoorThatIsNotHeardIsGivenUp) {
   connect();
   group_.lose(MessageKind::kInfo);
   CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kOk);
-  run(kDoorNonceTime - Millis{100});
+  pass(kDoorNonceTime - Millis{100});
   STRCMP_EQUAL("", told(1).c_str());
-  run(Millis{200});
+  pass(Millis{200});
   STRCMP_EQUAL("other:refused(no_response)", told(1).c_str());
   group_.rig->pass = {};
-  run(Seconds{20});
+  pass(Seconds{20});
   UNSIGNED_LONGS_EQUAL(0, group_.door().pulses.size());
 }
 
@@ -129,14 +129,14 @@ TEST(EngineDoorAsk, OnlyWhoWasAskedAnswers) {
   UNSIGNED_LONGS_EQUAL(0, desk.doors.size());
   const Sent request = desk.last(MessageKind::kInfo);
   desk.hear(group_.door().self, imp.ack(request.header()), 10);  // an ack is no answer
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("other:opened", told(2).c_str());
 }
 
 TEST(EngineDoorAsk, AnAnswerToWhatWasAskedBeforeIsNone) {
   connect();
   CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kOk);
-  run(Millis{500});
+  pass(Millis{500});
   std::vector<Message> answers;
   for (const Sent& sent : group_.door().sent) {
     if (std::holds_alternative<Door>(sent.message.body)) {
@@ -149,7 +149,7 @@ TEST(EngineDoorAsk, AnAnswerToWhatWasAskedBeforeIsNone) {
     group_.at(1).hear(group_.door().self, answer, 10);
   }
   UNSIGNED_LONGS_EQUAL(1, group_.at(1).doors.size());
-  run(Millis{500});
+  pass(Millis{500});
   UNSIGNED_LONGS_EQUAL(2, group_.at(1).doors.size());
   UNSIGNED_LONGS_EQUAL(2, group_.door().pulses.size());
 }
@@ -157,7 +157,7 @@ TEST(EngineDoorAsk, AnAnswerToWhatWasAskedBeforeIsNone) {
 TEST(EngineDoorAsk, ADeviceWithoutADoorAnswersThatIfItIsTheOtherSide) {
   connect();
   CHECK_TRUE(ask(0, {group_.call, {}}) == Errc::kOk);
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("other:refused(no_door)", told(0).c_str());
 }
 
@@ -193,7 +193,7 @@ TEST(EngineDoorAsk, RingToOpenOpensTheDoorThatRang) {
   group_.at(1).engine().reconfigure(settings);
   CHECK_TRUE(group_.give(group_.at(1), SetRingToOpen{Millis{60'000}}).code == Errc::kOk);
   group_.call_users(invite_users({"apt1"}));
-  run(Millis{500});
+  pass(Millis{500});
   STRCMP_EQUAL("connected", group_.state(1).c_str());
   STRCMP_EQUAL("other:opened", told(1).c_str());
   UNSIGNED_LONGS_EQUAL(1, group_.door().pulses.size());
