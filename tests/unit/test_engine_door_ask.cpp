@@ -167,6 +167,7 @@ TEST(EngineDoorAsk, CommandsThatMakeNoSenseSayWhy) {
   CHECK_TRUE(ask(1, {call_id(0x99), {}}) == Errc::kUnknownCall);
   group_.call_users(invite_users({"apt1"}));
   CHECK_TRUE(ask(0, {group_.call, {}}) == Errc::kNotAllowed);  // nobody is there yet
+  CHECK_TRUE(ask(1, {group_.call, user("gate")}) == Errc::kNotAllowed);
   group_.answer({1});
   CHECK_TRUE(ask(1, {group_.call, user("office")}) == Errc::kNotInvited);
   group_.rig->disconnect(group_.at(1));
@@ -174,6 +175,25 @@ TEST(EngineDoorAsk, CommandsThatMakeNoSenseSayWhy) {
   group_.give(group_.at(1), hang_up(group_.call));
   group_.rig->connect(group_.at(1));
   CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kAlreadyEnded);
+}
+
+TEST(EngineDoorAsk, NothingIsAskedByWhoStopsOrHasStopped) {
+  connect();
+  group_.give(group_.at(1), Stop{});
+  CHECK_TRUE(ask(1, {{}, user("gate")}) == Errc::kNotStarted);  // it still says goodbye
+  group_.run(Seconds{5});
+  UNSIGNED_LONGS_EQUAL(1, group_.at(1).stops);
+  CHECK_TRUE(ask(1, {{}, user("gate")}) == Errc::kNotStarted);
+}
+
+TEST(EngineDoorAsk, TheOwnDoorIsOrderedAsOftenAsItIsRemembered) {
+  std::size_t ordered = 0;
+  while (ordered < 100 && ask(0, {}) == Errc::kOk) {
+    ++ordered;
+  }
+  UNSIGNED_LONGS_EQUAL(kDoorNoncesMax, ordered);
+  CHECK_TRUE(ask(0, {}) == Errc::kTooManyCalls);
+  UNSIGNED_LONGS_EQUAL(kDoorNoncesMax, group_.door().pulses.size());
 }
 
 TEST(EngineDoorAsk, FewAreAskedAtATime) {

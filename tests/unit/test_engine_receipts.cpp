@@ -37,10 +37,13 @@ static void check_backoff(const std::vector<Sent>& repeats) {
 }
 ;
 
-TEST(EngineReceipts, TheSameSequenceInAnotherCallIsNone) {
+TEST(EngineReceipts, TheSameSequenceInAnotherCallOrLegIsNone) {
   Scene scene(Stage::kInConnected);
   scene.station.give(hang_up(scene.call));
   Header other = scene.station.last(MessageKind::kLeave).header();
+  ++other.leg.number;
+  scene.hear(scene.peer.ack(other));
+  --other.leg.number;
   other.call = call_id(9);
   scene.hear(scene.peer.ack(other));
   (void)scene.station.words();
