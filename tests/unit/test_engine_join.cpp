@@ -156,6 +156,16 @@ TEST(EngineJoin, WhomAMemberLetInBeforeItLeftIsHeardOfAlsoAfterwards) {
   STRCMP_EQUAL("connected", trio.state().c_str());
 }
 
+TEST(EngineJoin, AndEndsNoRing) {
+  Scene scene(Stage::kRinging);
+  Actor second("second@" + std::string(scene.peer.self.user.view()), 0x5E);
+  const Confirm other{DeviceId::parse("hall").value(), 7, {}};
+  STRCMP_EQUAL("", scene.station.words().c_str());
+  scene.station.hear(second.self, second.say(scene.call, {second.self, 5}, other), 90);
+  STRCMP_EQUAL("ack", scene.station.words().c_str());
+  STRCMP_EQUAL("ringing", scene.state().c_str());
+}
+
 TEST(EngineJoin, ALateRefusalIsPutRightByTheNextWord) {
   Trio trio("panel@apt1");
   (void)trio.hear(trio.two, trio.two.leave(trio.call, {trio.door.self, 2}));
