@@ -197,6 +197,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void start_media(const StartMedia& order);
 
   // impl_offers.cpp
+  [[nodiscard]] std::optional<CallInfo> call_of_hook(std::string_view call) const;
   void take_own_offer(const std::string& call, Bytes offer);
   void take_own_candidate(const std::string& call, Bytes candidate);
   void tell_offer(const CallId& call);

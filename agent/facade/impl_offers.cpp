@@ -17,17 +17,23 @@ constexpr std::size_t kCandidatesMax = 16;
 
 // --- own
 
-void Agent::Impl::take_own_offer(const std::string& call, Bytes offer) {
+/// The call that a hook speaks of; none once it is over.
+std::optional<CallInfo> Agent::Impl::call_of_hook(std::string_view call) const {
   const auto id = CallId::parse(call);
   const auto info = id ? engine_->find_call(*id) : std::nullopt;
-  if (!info || info->state == CallState::kEnded || offer.empty() || abandoned_) {
+  return info && info->state != CallState::kEnded && !abandoned_ ? info : std::nullopt;
+}
+
+void Agent::Impl::take_own_offer(const std::string& call, Bytes offer) {
+  const auto info = call_of_hook(call);
+  if (!info || offer.empty()) {
     return;
   }
-  Notes& notes = notes_[*id];
+  Notes& notes = notes_[info->call];
   notes.local_offer = std::move(offer);
   notes.of_hook = true;
   notes.told = false;
-  tell_offer(*id);
+  tell_offer(info->call);
 }
 
 /// A calling device tells it to all who ring; one that rings only if it wants to see who calls.
@@ -47,18 +53,17 @@ void Agent::Impl::tell_offer(const CallId& call) {
 }
 
 void Agent::Impl::take_own_candidate(const std::string& call, Bytes candidate) {
-  const auto id = CallId::parse(call);
-  const auto info = id ? engine_->find_call(*id) : std::nullopt;
-  if (!info || info->state == CallState::kEnded || abandoned_) {
+  const auto info = call_of_hook(call);
+  if (!info) {
     return;
   }
-  std::vector<Bytes>& kept = notes_[*id].candidates;
+  std::vector<Bytes>& kept = notes_[info->call].candidates;
   if (kept.size() >= kCandidatesMax) {
     log_.warning("media", "more than ", kCandidatesMax, " candidates wait; one is dropped");
     return;
   }
   kept.push_back(std::move(candidate));
-  tell_candidates(*id);
+  tell_candidates(info->call);
 }
 
 void Agent::Impl::tell_candidates(const CallId& call) {

@@ -1,12 +1,10 @@
 #include "agent/facade/media_children.hpp"
 
+#include "agent/core/blob_pool.hpp"
+
 namespace doorcall::facade {
 
 namespace {
-
-std::string_view as_text(const std::vector<std::uint8_t>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::vector<std::uint8_t> to_bytes(std::string_view text) {
   return {text.begin(), text.end()};
