@@ -223,9 +223,11 @@ Invite Core::invite_of(const Leg& leg) noexcept {
   if (call.leg_count > 2) {
     invite.roster = snapshot(call);
   }
+  // Also once it is heard that somebody had taken the leg, and even that it is over since: who hung
+  // up must not be rung for what it has answered.
   for (const Slot slot : others_of(call)) {
     const Leg& old = legs_[slot];
-    const bool replaced = old.reason == Reason::kCallerLost || old.connected();
+    const bool replaced = old.reason == Reason::kCallerLost || !old.winner().empty();
     if (leg.inherits && old.user == leg.user && !owned(old) && replaced) {
       invite.replaces = old.key;
     }

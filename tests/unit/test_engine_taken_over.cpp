@@ -187,6 +187,19 @@ TEST(EngineTakenOver, TheHeirsInviteStillNamesTheLegThatItStandsFor) {
   CHECK_TRUE(invite.replaces == threes_);
 }
 
+TEST(EngineTakenOver, AlsoOnceWhoHadTakenThatLegHasHungUp) {
+  Trio trio("panel@apt1");
+  (void)becomes_heir(trio);
+  (void)trio.roster(three_, threes_, said_);
+  (void)trio.hear(three_, three_.leave(trio.call, threes_));
+  CHECK_TRUE(trio.seen().find("apt3 ended(hang_up)") != std::string::npos);
+  const std::size_t before = trio.station.count(MessageKind::kInvite);
+  trio.station.run(Millis{3'000});
+  CHECK_TRUE(trio.station.count(MessageKind::kInvite) > before);
+  const auto invite = std::get<Invite>(trio.station.last(MessageKind::kInvite).message.body);
+  CHECK_TRUE(invite.replaces == threes_);
+}
+
 // The other side: connected by the owner that died, and invited again by the heir.
 static std::string heir_invites(Trio& trio, const LegKey& leg) {
   Invite invite;
