@@ -30,6 +30,14 @@ class Arena {
     return {first, count};
   }
 
+  /// `count` bytes that are written before they are read. Left as they are, so that a page that was
+  /// never needed costs no memory.
+  [[nodiscard]] std::span<std::uint8_t> take_bytes(std::size_t count) noexcept {
+    std::byte* at = take_raw(count, 1);
+    return at == nullptr ? std::span<std::uint8_t>{}
+                         : std::span(reinterpret_cast<std::uint8_t*>(at), count);
+  }
+
   /// Room for something that the caller constructs; nullptr when only measuring.
   [[nodiscard]] std::byte* take_raw(std::size_t bytes, std::size_t alignment) noexcept {
     used_ = (used_ + alignment - 1) / alignment * alignment;

@@ -18,7 +18,7 @@ CoreData::Tables CoreData::take_tables(const Limits& limits, Arena& arena) noexc
   tables.drains = arena.take<Drain>(limits.calls);
   tables.outputs = arena.take<Output>(kOutputsMax);
   tables.pool_map = arena.take<std::uint8_t>(chunks);
-  tables.pool = arena.take<std::uint8_t>(chunks * BlobPool::kChunkBytes);
+  tables.pool = arena.take_bytes(chunks * BlobPool::kChunkBytes);
   return tables;
 }
 

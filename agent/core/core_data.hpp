@@ -64,9 +64,9 @@ class CoreData {
   struct Invitation {
     UserId user;
     Millis ring_time{0};
-    Parcel parcel;
+    Parcel parcel{};
     bool waits = false;
-    bool inherits = false;
+    Slot stands_for = kNoSlot;
     bool first_wins = false;
   };
   struct Texts {

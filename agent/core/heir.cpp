@@ -20,7 +20,9 @@ void Core::take_over(Call& call) noexcept {
     CallEvent event = event_of(call, leg);
     changed = true;
     ++counters.legs_inherited;
-    if (const Leg* next = begin_leg(call, {user, left, {}, true, true}); next != nullptr) {
+    if (const Leg* next =
+            begin_leg(call, {.user = user, .ring_time = left, .waits = true, .stands_for = slot});
+        next != nullptr) {
       event = event_of(call, *next);
     }
     put(event);

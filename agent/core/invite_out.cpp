@@ -157,8 +157,11 @@ void Core::invite_all(Call& call, const InviteUsers& command, const Parcel& parc
     if (result.invitees[i] != Errc::kOk) {
       continue;
     }
-    const Invitation invitation{command.invitees[i].user, ring_time, parcel,
-                                command.wait_offline,     false,     command.plan.first_wins};
+    const Invitation invitation{.user = command.invitees[i].user,
+                                .ring_time = ring_time,
+                                .parcel = parcel,
+                                .waits = command.wait_offline,
+                                .first_wins = command.plan.first_wins};
     Leg* leg = begin_leg(call, invitation);
     if (leg == nullptr) {
       result.invitees[i] = Errc::kTooManyCalls;
@@ -188,7 +191,8 @@ Leg* Core::begin_leg(Call& call, const Invitation& invitation) noexcept {
   ++call.next_number;
   Leg& leg = legs_[slot];
   leg.waits = invitation.waits;
-  leg.inherits = invitation.inherits;
+  leg.inherits = invitation.stands_for != kNoSlot;
+  leg.stands_for = invitation.stands_for;
   leg.first_wins = invitation.first_wins;
   leg.ring_deadline = after(now_, invitation.ring_time);
   leg.parcel = invitation.parcel;
@@ -223,14 +227,10 @@ Invite Core::invite_of(const Leg& leg) noexcept {
   if (call.leg_count > 2) {
     invite.roster = snapshot(call);
   }
-  // Also once it is heard that somebody had taken the leg, and even that it is over since: who hung
-  // up must not be rung for what it has answered.
-  for (const Slot slot : others_of(call)) {
-    const Leg& old = legs_[slot];
-    const bool replaced = old.reason == Reason::kCallerLost || !old.winner().empty();
-    if (leg.inherits && old.user == leg.user && !owned(old) && replaced) {
-      invite.replaces = old.key;
-    }
+  // Also once it is heard that somebody had taken that leg, and even that it is over since: who
+  // hung up must not be rung for what it has answered.
+  if (leg.stands_for != kNoSlot && !legs_[leg.stands_for].pending()) {
+    invite.replaces = legs_[leg.stands_for].key;
   }
   return invite;
 }

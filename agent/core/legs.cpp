@@ -77,6 +77,11 @@ bool Core::make_room(Call& call) noexcept {
 void Core::remove_leg(Call& call, Slot slot) noexcept {
   call.last_join = std::max(call.last_join, legs_[slot].join_number);
   clear_leg(legs_[slot]);
+  for (const Slot other : others_of(call)) {
+    if (legs_[other].stands_for == slot) {
+      legs_[other].stands_for = kNoSlot;
+    }
+  }
   legs_.give_back(slot);
   (void)std::remove(call.legs.begin(), call.legs.begin() + call.leg_count, slot);
   --call.leg_count;

@@ -73,7 +73,11 @@ bool Core::ring_step(Call& call) noexcept {
       put(event);
       continue;
     }
-    const Leg* leg = begin_leg(call, {user.user, ring_time, plan.parcel, plan.waits, false, true});
+    const Leg* leg = begin_leg(call, {.user = user.user,
+                                      .ring_time = ring_time,
+                                      .parcel = plan.parcel,
+                                      .waits = plan.waits,
+                                      .first_wins = true});
     if (leg == nullptr) {
       note_outcome(call, Reason::kInternalError);
       continue;

@@ -56,6 +56,7 @@ struct Leg {
   LegState state = LegState::kInviting;
   Reason reason = Reason::kNone;  ///< once ended
   Slot call = kNoSlot;
+  Slot stands_for = kNoSlot;  ///< owner: that leg, while it is remembered
   std::uint32_t join_number = 0;
   std::uint32_t info_heard = 0;  ///< sequence of the last info from it, in its info_life
   std::uint32_t last_heard = 0;  ///< highest sequence of what it said as a member

@@ -66,8 +66,9 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link,
                 .input_fails = [this] { return input_fails(); }}),
       posted_wakeup_(loop_, [this] { enter([this] { take_posted(); }); }) {
   const Limits limits;
-  memory_ = std::make_unique<std::byte[]>(Engine::bytes_needed(limits));
-  const std::span<std::byte> memory(memory_.get(), Engine::bytes_needed(limits));
+  const std::size_t bytes = Engine::bytes_needed(limits);
+  memory_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
+  const std::span<std::byte> memory(memory_.get(), bytes);
   engine_ = std::make_unique<Engine>(checked_.settings, limits, memory, random_seed(), loop_.now());
   gateway_.on_input = [this](const Input& input) { take_fact(input); };
   gateway_.on_closed = [this] { link_closed(); };

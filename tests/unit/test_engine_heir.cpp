@@ -175,3 +175,17 @@ TEST(EngineHeir, TheLegThatItNamesIsTheOneThatRang) {
   const Invite invite = std::get<Invite>(trio.station.last(MessageKind::kInvite).message.body);
   CHECK_TRUE(invite.replaces == second);
 }
+
+TEST(EngineHeir, NotOneThatItsUserHadTakenBeforeAlsoIfHeardOfLater) {
+  Trio trio("panel@apt1");
+  const LegKey before{trio.door.self, 3};
+  const LegKey now{trio.door.self, 4};
+  for (const LegView& view :
+       {leg_view(now, "panel@apt3", LegState::kRinging),
+        leg_view(before, "panel@apt3", LegState::kEnded, 3, Reason::kHangUp)}) {
+    (void)trio.roster(trio.door, {trio.door.self, 0}, {&view, 1});
+  }
+  (void)trio.hear(trio.door, trio.door.leave(trio.call, {trio.door.self, 0}));
+  const Invite invite = std::get<Invite>(trio.station.last(MessageKind::kInvite).message.body);
+  CHECK_TRUE(invite.replaces == now);
+}
