@@ -108,6 +108,8 @@ std::string status_text(JsonView status) {
     lines += "\noutput   " + output_text(item);
   }
   lines += "\nlimits   " + limits_text(status["limits"]);
+  lines += "\nmemory   tables " + status["memory"]["tables_bytes"].dump() + " bytes, messages " +
+           status["memory"]["messages_bytes"].dump();
   for (JsonView item = status["counters"].first(); item; item = item.next()) {
     if (item.integer().value_or(0) != 0) {
       lines += "\n         " + std::string(item.key()) + ' ' + item.dump();

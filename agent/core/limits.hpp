@@ -72,7 +72,7 @@ inline constexpr std::size_t kDoorAllowMax = 16;
 inline constexpr std::size_t kLegsPerCallMax = kLegViewsMax;  ///< full: the oldest ended gives way
 inline constexpr std::size_t kDevicesPerLegMax = 8;  ///< more devices: counted, not awaited
 inline constexpr std::size_t kElsewhereMax = 4;  ///< overheard calls; full: the oldest gives way
-inline constexpr std::size_t kOutputsMax = 72;   ///< orders of one handle(); timers wait for room
+inline constexpr std::size_t kOutputsMax = 48;   ///< orders of one handle(); timers wait for room
 inline constexpr std::size_t kOutputsPerStepMax = 48;
 inline constexpr std::size_t kEventsPerStepMax = 36;  ///< what a step puts out beside own messages
 inline constexpr std::size_t kViewsMax = 3 * kLegViewsMax;  ///< leg views among the outputs
@@ -85,13 +85,13 @@ inline constexpr std::size_t kQuestionsPerSenderMax = 2;  ///< unproven invites;
 /// Sizes of the tables, set at start. Each bound's policy when full stands beside it.
 struct Limits {
   std::uint16_t calls = 8;      ///< live calls; full: own refused too_many_calls, others told busy
-  std::uint16_t legs = 48;      ///< legs of live calls; full: as above, or an ended one gives way
-  std::uint16_t devices = 64;   ///< answers of devices to own invitations; full: not awaited
+  std::uint16_t legs = 36;      ///< legs of live calls; full: as above, or an ended one gives way
+  std::uint16_t devices = 48;   ///< answers of devices to own invitations; full: not awaited
   std::uint16_t plans = 4;      ///< own invitations with several steps; full: too_many_calls
-  std::uint16_t outgoing = 48;  ///< own messages that await an answer; full: too_many_calls / drop
-  std::uint16_t tombstones = 96;            ///< ended legs; full: the oldest is forgotten
+  std::uint16_t outgoing = 40;  ///< own messages that await an answer; full: too_many_calls / drop
+  std::uint16_t tombstones = 64;            ///< ended legs; full: the oldest is forgotten
   std::uint16_t tombstones_per_sender = 8;  ///< cancels that outran their invite; full: dropped
-  std::uint16_t peers = 96;  ///< devices whose presence is kept; full: an offline one gives way
+  std::uint16_t peers = 64;  ///< devices whose presence is kept; full: an offline one gives way
   std::uint32_t pool_bytes = 65'536;  ///< own data awaiting its answer; full: too_many_calls
 };
 

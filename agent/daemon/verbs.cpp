@@ -77,6 +77,13 @@ platform::Json Verbs::limits() const {
   return limits;
 }
 
+platform::Json Verbs::memory() const {
+  const EngineMemory taken = agent_.memory();
+  Json memory = Json::object();
+  memory.set("tables_bytes", taken.tables).set("messages_bytes", taken.messages);
+  return memory;
+}
+
 void Verbs::status(const Request& request, Responder& responder) const {
   VerbArgs args(request.args);
   const bool with_devices = args.flag("devices").value_or(false);
@@ -112,6 +119,7 @@ void Verbs::status(const Request& request, Responder& responder) const {
       .set("outputs", to_json(agent_.outputs()))
       .set("plans", std::move(plans))
       .set("limits", limits())
+      .set("memory", memory())
       .set("counters", std::move(counters))
       .set("at_ms", Agent::clock_ms());
   if (with_devices) {

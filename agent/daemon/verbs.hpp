@@ -55,6 +55,7 @@ class Verbs {
   /// All known devices, or one user's.
   [[nodiscard]] platform::Json devices(const std::optional<std::string>& user) const;
   [[nodiscard]] platform::Json limits() const;
+  [[nodiscard]] platform::Json memory() const;
   [[nodiscard]] platform::Json link() const;
 
   Agent& agent_;

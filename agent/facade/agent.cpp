@@ -155,6 +155,9 @@ PresenceState Agent::own_state() const {
   return impl_->engine().own_state();
 }
 
+EngineMemory Agent::memory() const {
+  return impl_->memory();
+}
 std::map<std::string, std::uint64_t> Agent::counters() const {
   return impl_->counters();
 }

@@ -100,6 +100,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   [[nodiscard]] std::vector<std::string> pullable() const;
   [[nodiscard]] DeviceMode mode() const;
   [[nodiscard]] std::vector<DevicePresence> presence() const;
+  [[nodiscard]] EngineMemory memory() const noexcept;
   [[nodiscard]] std::map<std::string, std::uint64_t> counters() const;
   [[nodiscard]] std::vector<std::string> buttons() const;
   [[nodiscard]] std::vector<OutputView> outputs() const { return outputs_.views(); }

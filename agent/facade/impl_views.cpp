@@ -55,6 +55,11 @@ std::vector<std::string> Agent::Impl::buttons() const {
   return names;
 }
 
+EngineMemory Agent::Impl::memory() const noexcept {
+  const Limits limits;
+  return {Engine::bytes_needed(limits) - limits.pool_bytes, limits.pool_bytes};
+}
+
 std::map<std::string, std::uint64_t> Agent::Impl::counters() const {
   const Counters& core = engine_->counters();
   const transport::LinkCounters link = link_->counters();

@@ -293,6 +293,7 @@ def test_household_status_and_calls_as_json(world):
     expect_equal((status["user"], status["device"], status["state"]), ("apt", "panel", "in_call"),
                  "who it is")
     expect_equal(status["limits"]["lines"], 1, "lines")
+    expect(0 < status["memory"]["tables_bytes"] <= 97 * 1024, f"memory: {status['memory']}")
     for each in (status["calls"], door.run("calls")["calls"], hall.run("calls")["calls"]):
         expect_equal(len(each), 1, "calls")
         expect(CALL_KEYS <= set(each[0]), f"keys: {CALL_KEYS - set(each[0])}")

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "agent/core/blob_pool.hpp"
 #include "tests/fakes/engine_rig.hpp"
 #include "tests/fakes/engine_scene.hpp"
 #include "tests/fakes/prng.hpp"
@@ -167,6 +168,14 @@ TEST(EngineLimits, EightLinesAreEightCallsThatAllEnd) {
   UNSIGNED_LONGS_EQUAL(8, scene.station.count(CallChange::kEnded));
   scene.run(Millis{700'000});
   CHECK_TRUE(scene.station.engine().quiet());
+}
+
+// What a device gives the engine once and for all; as large on 64-bit machines.
+TEST(EngineLimits, TheTablesOfADefaultEngineTakeAtMost96KiB) {
+  const Limits limits;
+  const std::size_t map = limits.pool_bytes / BlobPool::kChunkBytes;
+  CHECK_TRUE(Engine::bytes_needed(limits) - limits.pool_bytes - map <= std::size_t{96} * 1024);
+  UNSIGNED_LONGS_EQUAL(64 * 1024, limits.pool_bytes);
 }
 
 // Tiny tables and random use: the invariants hold (the station checks them at each step), nothing

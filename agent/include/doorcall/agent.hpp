@@ -205,6 +205,8 @@ class Agent {
   [[nodiscard]] PresenceState own_state() const;
   /// What was done, refused and lost, by name. Only ever grows.
   [[nodiscard]] std::map<std::string, std::uint64_t> counters() const;
+  /// What the engine has taken, in bytes. It takes no more later.
+  [[nodiscard]] EngineMemory memory() const;
   [[nodiscard]] const AgentOptions& options() const;
 
   /// The clock of `at_ms`: milliseconds, to the microsecond, since the system was booted.

@@ -59,6 +59,12 @@ struct DeviceMode {
   std::chrono::milliseconds ring_to_open_left{0};
 };
 
+/// Memory of the engine in bytes.
+struct EngineMemory {
+  std::size_t tables = 0;    ///< calls, legs, devices, timers and all else that it remembers
+  std::size_t messages = 0;  ///< the pool for data of own messages that await their answers
+};
+
 /// What is known of one device.
 struct DevicePresence {
   double at_ms = 0;  ///< in an update: when it was taken in; see Agent::clock_ms()
