@@ -71,15 +71,18 @@ class Broker:
         self.directory = os.path.join(world.directory, "broker")
         os.mkdir(self.directory)
         os.chmod(world.directory, 0o711)  # Mosquitto started by root becomes another user
-        os.chmod(self.directory, 0o777)
-        self.store = os.path.join(self.directory, "mosquitto.db")
         self.port = 0
         self.process = None
+        self.prepare()
         for _ in range(5):  # another process may take the free port first
             self.port = free_port()
             if self.start():
                 return
         raise Failed("Mosquitto does not start; see " + self.process.log)
+
+    def prepare(self):
+        os.chmod(self.directory, 0o777)
+        self.store = os.path.join(self.directory, "mosquitto.db")
 
     def argv(self):
         return ["mosquitto", "-c", BROKER_CONFIG, "-p", str(self.port)]
@@ -126,10 +129,16 @@ class MqttClient:
     """A stranger: just enough MQTT 3.1.1 to publish anything anywhere."""
 
     def __init__(self, port, client_id):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
+        self.socket = self.connect(port)
+        self.introduce(client_id)
+
+    def introduce(self, client_id):
         body = self.text("MQTT") + bytes([4, 2, 0, 0]) + self.text(client_id)
         self.socket.sendall(self.packet(0x10, body))
         expect_equal(self.socket.recv(4)[3:4], b"\0", "CONNACK")
+
+    def connect(self, port):
+        return socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
 
     @staticmethod
     def text(value):

@@ -21,6 +21,12 @@ def find_tests(directory, text=""):
     return tests
 
 
+def needs_production(test):
+    """A test of the production configuration, whichever broker the others have."""
+    test.production = True
+    return test
+
+
 def run_one(test, link, make_world):
     """Returns the outcome ("passed", "failed" or "skipped") and what to print."""
     began = time.monotonic()
@@ -30,7 +36,7 @@ def run_one(test, link, make_world):
         return "skipped", f"skip   {name}: for {only} only"
     world = None
     try:
-        world = make_world(link)
+        world = make_world(link, getattr(test, "production", False))
         world.start_broker()
         test(world)
         return "passed", f"ok     {name} ({time.monotonic() - began:.1f} s)"

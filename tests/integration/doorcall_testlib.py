@@ -37,7 +37,7 @@ confirm_time = "3s"
 heartbeat = "2s"
 lost = "6s"
 media_start = "5s"
-
+{tls}
 [control]
 socket = "{socket}"
 """
@@ -88,7 +88,7 @@ class Daemon:
         self.socket_path = base + ".sock"
         self.log = base + ".log"
         text = CONFIG.format(user=user, device=device, port=world.broker.port,
-                             socket=self.socket_path)
+                             tls=world.tls(self.account), socket=self.socket_path)
         for old, new in replace:
             expect(old in text, f"the config has no {old!r}")
             text = text.replace(old, new)
@@ -286,6 +286,8 @@ def brief(event):
 class World:
     """One test's own directory, broker and daemons."""
 
+    production = False
+
     def __init__(self, binaries, link):
         self.link = link
         self.binaries = binaries
@@ -297,6 +299,21 @@ class World:
 
     def start_broker(self):
         self.broker = Broker(self)
+
+    @staticmethod
+    def tls(_account):
+        """The lines of a device's config that let it in."""
+        return ""
+
+    def client(self, account, client_id=""):
+        """A client that says what it is told to, with whatever rights the account has."""
+        return MqttClient(self.broker.port, client_id or account)
+
+    def open_client(self, client_id):
+        """A client that may say anything to anybody."""
+        if self.production:
+            raise Skipped("only a broker without an ACL lets strangers say this")
+        return MqttClient(self.broker.port, client_id)
 
     @staticmethod
     def prefix(_user):
@@ -349,8 +366,8 @@ class World:
 
     def logs(self):
         texts = []
-        for name in sorted(os.listdir(self.directory)):
-            if name.endswith(".log"):
+        for name in [*sorted(os.listdir(self.directory)), os.path.join("broker", "log")]:
+            if name.endswith("log"):
                 with open(os.path.join(self.directory, name), encoding="utf-8",
                           errors="replace") as file:
                     texts.append(f"--- {name}\n" + "".join(file.readlines()[-25:]))

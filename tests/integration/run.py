@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Runs the daemon-level tests, each with a broker of its own, several at a time.
 
-usage: run.py --bin DIR [--link paho|mosquitto|both] [--jobs N] [-k TEXT | --seed N...] [--list]
+usage: run.py --bin DIR [--link paho|mosquitto|both] [--broker dev|production] [--jobs N]
+              [-k TEXT | --seed N...] [--list]
+
+With --broker production the same tests run through mTLS and the ACL of the shipped configuration.
 """
 
 import argparse
@@ -13,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from doorcall_runner import find_tests, run_tests  # noqa: E402
+from doorcall_site import ProductionWorld, Sites  # noqa: E402
 from doorcall_testlib import World  # noqa: E402
 
 
@@ -20,6 +24,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, help="where doorcall and doorcalld-LINK are")
     parser.add_argument("--link", choices=["paho", "mosquitto", "both"], default="both")
+    parser.add_argument("--broker", choices=["dev", "production"], default="dev")
     parser.add_argument("--jobs", type=int, default=4, help="tests at a time")
     parser.add_argument("-k", default="", metavar="TEXT", help="only tests with TEXT in the name")
     parser.add_argument("--seed", type=int, nargs="+", metavar="N", help="only storms of these")
@@ -34,7 +39,17 @@ def main():
         return 0
     binaries = os.path.abspath(arguments.bin)
     links = ["paho", "mosquitto"] if arguments.link == "both" else [arguments.link]
-    return run_tests(tests, links, arguments.jobs, lambda link: World(binaries, link))
+    sites = Sites()
+
+    def make_world(link, production):
+        if production or arguments.broker == "production":
+            return ProductionWorld(binaries, link, sites.get())
+        return World(binaries, link)
+
+    try:
+        return run_tests(tests, links, arguments.jobs, make_world)
+    finally:
+        sites.close()
 
 
 if __name__ == "__main__":

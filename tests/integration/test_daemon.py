@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from doorcall_testlib import DEADLINE, MqttClient, expect, expect_equal
+from doorcall_testlib import DEADLINE, expect, expect_equal
 
 
 def check(world, text):
@@ -95,7 +95,7 @@ def test_stop_without_a_broker(world):
 
 def test_own_presence_is_healed(world):
     door, apt = world.pair()
-    ghost = MqttClient(world.broker.port, "ghost")
+    ghost = world.open_client("ghost")
     ghost.publish("doorcall/v1/apt/presence/one", b"", retain=True)
     ghost.fence()
     second = door.call("apt")

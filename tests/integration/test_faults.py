@@ -2,7 +2,7 @@
 
 import os
 
-from doorcall_testlib import MqttClient, expect, expect_equal
+from doorcall_testlib import expect, expect_equal
 
 PATIENT = (('lost = "6s"', 'lost = "25s"'), ('ring_time = "20s"', 'ring_time = "60s"'))
 
@@ -183,7 +183,7 @@ def test_recall_after_restart_in_a_call(world):
 
 def test_take_over_of_the_session(world):
     door, apt, call = world.talking(replace=PATIENT)
-    thief = MqttClient(world.broker.port, apt.account)
+    thief = world.client(apt.account)
     apt.until(lambda: apt.link == "reconnecting", "loss of the link")
     thief.close()
     back_online(apt)
@@ -204,7 +204,7 @@ def garbage():
 
 def test_garbage_changes_nothing(world):
     door, apt, call = world.talking()
-    stranger = MqttClient(world.broker.port, "stranger")
+    stranger = world.open_client("stranger")
     root = "doorcall/v1"
     topics = [f"{root}/apt/inbox/one@door", f"{root}/apt/inbox/one@apt", f"{root}/apt/inbox/x@y",
               f"{root}/apt/inbox/nonsense", f"{root}/door/presence/two", f"{root}/apt/presence/..",

@@ -33,8 +33,19 @@ class Gateway:
         with open(os.path.join(world.directory, "gateway.log"), "wb") as log:
             self.process = subprocess.Popen(
                 [python_with_paho(), "-B", GATEWAY, "--print", "--host", "127.0.0.1",
-                 "--port", str(world.broker.port)],
+                 "--port", str(world.broker.port), *self.credentials(world)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+
+    @staticmethod
+    def credentials(world):
+        if not world.production:
+            return []
+        at = world.broker.enrol("push@gateway", kind="gateway")
+        path = os.path.join(world.directory, "gateway.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'[broker]\nca_file = "{world.site.ca}"\ncert_file = "{at}/cert.pem"\n'
+                       f'key_file = "{at}/key.pem"\n')
+        return ["--config", path]
 
     def __enter__(self):
         threading.Thread(target=self.keep, daemon=True).start()

@@ -58,8 +58,9 @@ def main():
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     numbers = itertools.count(1)
     links = ["paho", "mosquitto"] if arguments.link == "both" else [arguments.link]
+    binaries = os.path.abspath(arguments.bin)
     return run_tests(tests, links, arguments.jobs,
-                     lambda link: MediaWorld(os.path.abspath(arguments.bin), link, next(numbers)))
+                     lambda link, _: MediaWorld(binaries, link, next(numbers)))
 
 
 if __name__ == "__main__":
