@@ -20,7 +20,7 @@ void Core::on_confirm(const MessageReceived& input, const Header& header,
     const Slot tomb = find_tombstone(header.call, header.leg);
     const bool gave_up = tomb == kNoSlot || tombstones_[tomb].winner.empty();
     if (mine && gave_up) {
-      post_reject(input.sender, header.call, header.leg, Reason::kAcceptFailed);
+      refuse_confirm(input.sender, header);
     } else {
       if (tomb == kNoSlot) {
         bury_early(input.sender, header, Reason::kAnsweredElsewhere);
@@ -31,7 +31,8 @@ void Core::on_confirm(const MessageReceived& input, const Header& header,
   }
   Call& call = calls_[slot];
   // A late copy of an earlier confirm is no answer to the join.
-  const bool old = find_tombstone(header.call, header.leg) != kNoSlot;
+  const bool old =
+      find_tombstone(header.call, header.leg) != kNoSlot || find_early_end(header) != kNoSlot;
   if (call.joining && mine && !old && header.leg.owner.user == call.inviter.user) {
     own_leg(call).key = header.leg;
     call.inviter = input.sender;
@@ -67,11 +68,19 @@ void Core::own_confirm(const MessageReceived& input, Call& call, const Confirm& 
   }
 }
 
+/// Nobody here waits for it any more; nor is a late copy of it the answer to a join that follows.
+void Core::refuse_confirm(const Account& sender, const Header& header) noexcept {
+  if (find_tombstone(header.call, header.leg) == kNoSlot) {
+    bury_early(sender, header, Reason::kAcceptFailed);
+  }
+  post_reject(sender, header.call, header.leg, Reason::kAcceptFailed);
+}
+
 /// Of another leg of this user in the same call.
 void Core::other_confirm(const MessageReceived& input, Call& call, bool mine) noexcept {
   const Header& header = input.message->header;
   if (mine) {
-    post_reject(input.sender, call.id, header.leg, Reason::kAcceptFailed);
+    refuse_confirm(input.sender, header);
     return;
   }
   if (find_leg(call, header.leg) == kNoSlot) {  // its invite may still be on its way

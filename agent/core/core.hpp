@@ -233,6 +233,7 @@ class Core : private CoreLookup {
   // --- confirm.cpp ---
   void on_confirm(const MessageReceived& input, const Header& header,
                   const Confirm& confirm) noexcept;
+  void refuse_confirm(const Account& sender, const Header& header) noexcept;
   void own_confirm(const MessageReceived& input, Call& call, const Confirm& confirm) noexcept;
   void other_confirm(const MessageReceived& input, Call& call, bool mine) noexcept;
   void connect(Call& call, std::span<const LegView> legs) noexcept;

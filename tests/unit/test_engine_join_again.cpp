@@ -25,6 +25,22 @@ TEST(EngineJoinAgain, WhatIsSaidOfTheLegBeforeIsNoAnswer) {
   STRCMP_EQUAL("connected", scene.state().c_str());
 }
 
+// It had been let in after it had given up, again and again, and the owner has not heard its
+// refusal.
+TEST(EngineJoinAgain, NorIsAConfirmThatWasRefusedBefore) {
+  Scene scene(Stage::kInHungUp);
+  const Confirm early{scene.station.self.device, 2, {}};
+  const Message confirm = scene.peer.say(scene.call, {scene.peer.self, 2}, early);
+  STRCMP_EQUAL("reject(accept_failed)", scene.answer_to(confirm).c_str());
+  CHECK_TRUE(scene.station.give(join(scene.call)).code == Errc::kOk);
+  (void)scene.station.words();
+  STRCMP_EQUAL("reject(accept_failed)", scene.answer_to(confirm).c_str());
+  STRCMP_EQUAL("accepting", scene.state().c_str());
+  scene.hear(
+      scene.peer.say(scene.call, {scene.peer.self, 3}, Confirm{scene.station.self.device, 3, {}}));
+  STRCMP_EQUAL("connected", scene.state().c_str());
+}
+
 // Where the earlier end lies behind the later one in the table, too: in the place of a call before.
 TEST(EngineJoinAgain, OfACallThatWasJoinedAgainTheLastEndCounts) {
   for (const Millis pause : {Millis{0}, Millis{20'000}}) {
