@@ -98,7 +98,7 @@ struct Script {
 enum class Place : std::uint8_t { kMessage, kPublish, kRefused, kConnack, kWill, kTimer, kNumber };
 
 /// Packs what such a fault is near to.
-[[nodiscard]] constexpr std::uint64_t near_key(Place place, std::size_t a, std::size_t b,
+[[nodiscard]] constexpr std::uint64_t near_key(Place place, std::uint64_t a, std::uint64_t b,
                                                std::uint64_t c, std::uint64_t d) {
   return static_cast<std::uint64_t>(place) << 56 | (a & 0xffU) << 48 | (b & 0xffU) << 40 |
          (c & 0xffffU) << 24 | (d & 0xffffffU);

@@ -42,6 +42,10 @@ class RandomMessages {
     return width == 0 ? prng_.next() : low + prng_.next() % width;
   }
 
+  std::size_t size(std::size_t low, std::size_t high) {
+    return static_cast<std::size_t>(number(low, high));
+  }
+
   std::uint32_t number32(std::uint32_t low) {
     return static_cast<std::uint32_t>(number(low, 0xFFFF'FFFF));
   }
@@ -54,7 +58,7 @@ class RandomMessages {
   std::string id_text(std::size_t bytes_max) {
     constexpr std::string_view kAlphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-    std::string out(number(1, bytes_max), '-');
+    std::string out(size(1, bytes_max), '-');
     for (char& c : out) {
       c = kAlphabet[prng_.below(static_cast<std::uint32_t>(kAlphabet.size()))];
     }
@@ -68,17 +72,17 @@ class RandomMessages {
   std::string_view text(std::size_t bytes_max) {
     constexpr std::array<std::string_view, 5> kCharacters{"a", "\xC3\xBC", "\xE2\x82\xAC",
                                                           "\xF0\x9F\x94\x94", "\x7F"};
-    const std::size_t size = number(0, bytes_max);
+    const std::size_t wanted = size(0, bytes_max);
     std::string out;
-    while (out.size() < size) {
+    while (out.size() < wanted) {
       const std::string_view c = kCharacters[prng_.below(kCharacters.size())];
-      out += out.size() + c.size() <= size ? c : "a";
+      out += out.size() + c.size() <= wanted ? c : "a";
     }
     return texts_.emplace_back(std::move(out));
   }
 
   Bytes bytes(std::size_t bytes_max) {
-    std::string out(number(0, bytes_max), '\0');
+    std::string out(size(0, bytes_max), '\0');
     for (char& c : out) {
       c = static_cast<char>(prng_.below(256));
     }
@@ -127,7 +131,7 @@ class RandomMessages {
   }
 
   std::span<const LegView> legs(std::size_t most = kLegViewsMax) {
-    const std::span<LegView> out = std::span<LegView>(legs_).first(number(0, most));
+    const std::span<LegView> out = std::span<LegView>(legs_).first(size(0, most));
     for (LegView& view : out) {
       view = {{account(), number32(0)},
               user(),
@@ -185,7 +189,7 @@ class RandomMessages {
         break;
       case InfoKind::kMediaSwitch: info.media = enumerator<MediaKind>(0, kMediaKindLast); break;
       case InfoKind::kKeyPress:
-        info.text = texts_.emplace_back(number(1, kKeysMax), "09AD*#"[prng_.below(6)]);
+        info.text = texts_.emplace_back(size(1, kKeysMax), "09AD*#"[prng_.below(6)]);
         break;
       case InfoKind::kData: info.text = text(kDataBytesMax); break;
     }
