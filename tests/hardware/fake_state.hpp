@@ -66,6 +66,9 @@ std::int64_t clock_ns(int clock);
 /// A queue: the end to read from first.
 std::pair<int, int> make_queue();
 
+/// The chip that a file in /sys is about.
+std::optional<unsigned> chip_of_sysfs(const std::string& path);
+
 // fake_gpio.cpp; the caller holds the lock
 std::optional<unsigned> chip_of(const std::string& path);
 int gpio_ioctl(unsigned chip, unsigned long request, void* argument);
