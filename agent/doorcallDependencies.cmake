@@ -5,6 +5,17 @@ include_guard(GLOBAL)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 
+# Some processors change only whole words at once; the rest is in a library.
+include(CheckCXXSourceCompiles)
+check_cxx_source_compiles("#include <atomic>
+std::atomic<bool> flag;
+std::atomic<unsigned long long> count;
+int main() { return flag.exchange(true) ? static_cast<int>(++count) : 0; }" DOORCALL_ATOMIC)
+add_library(doorcall_dependency_atomic INTERFACE IMPORTED GLOBAL)
+if(NOT DOORCALL_ATOMIC)
+  target_link_libraries(doorcall_dependency_atomic INTERFACE atomic)
+endif()
+
 # Makes doorcall_dependency_<name> from pkg-config modules.
 function(doorcall_dependency_from_pkg_config name)
   pkg_check_modules(DOORCALL_${name} QUIET IMPORTED_TARGET GLOBAL ${ARGN})
