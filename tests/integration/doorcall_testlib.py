@@ -109,7 +109,7 @@ class Daemon:
             self.events = []
             self.devices = {}
             self.link = ""
-        self.process = Process([*self.world.prefix(self.user), self.world.daemon_program,
+        self.process = Process([*self.world.prefix(self.user), self.world.program_of(self.user),
                                 "--config", self.config_path], self.log,
                                environment=self.environment)
         end = time.monotonic() + DEADLINE
@@ -288,10 +288,11 @@ class World:
 
     production = False
 
-    def __init__(self, binaries, link):
+    def __init__(self, binaries, link, door_binaries=None):
         self.link = link
         self.binaries = binaries
         self.daemon_program = os.path.join(binaries, "doorcalld-" + link)
+        self.door_program = door_binaries and os.path.join(door_binaries, "doorcalld-" + link)
         self.cli_program = os.path.join(binaries, "doorcall")
         self.directory = tempfile.mkdtemp(prefix="doorcall-")
         self.daemons = []
@@ -299,6 +300,9 @@ class World:
 
     def start_broker(self):
         self.broker = Broker(self)
+
+    def program_of(self, user):
+        return user == "door" and self.door_program or self.daemon_program
 
     @staticmethod
     def tls(_account):

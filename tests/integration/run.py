@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the daemon-level tests, each with a broker of its own, several at a time.
 
-usage: run.py --bin DIR [--link paho|mosquitto|both] [--broker dev|production] [--jobs N]
-              [-k TEXT | --seed N...] [--list]
+usage: run.py --bin DIR [--door DIR] [--link paho|mosquitto|both]
+              [--broker dev|production] [--jobs N] [-k TEXT | --seed N...] [--list]
 
 With --broker production the same tests run through mTLS and the ACL of the shipped configuration.
 """
@@ -23,6 +23,8 @@ from doorcall_testlib import World  # noqa: E402
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, help="where doorcall and doorcalld-LINK are")
+    parser.add_argument("--door", metavar="DIR", help="where the daemon of the user 'door' is, if "
+                        "it is another one than the others'")
     parser.add_argument("--link", choices=["paho", "mosquitto", "both"], default="both")
     parser.add_argument("--broker", choices=["dev", "production"], default="dev")
     parser.add_argument("--jobs", type=int, default=4, help="tests at a time")
@@ -38,13 +40,14 @@ def main():
         print("\n".join(test.__name__[5:] for test in tests))
         return 0
     binaries = os.path.abspath(arguments.bin)
+    door = arguments.door and os.path.abspath(arguments.door)
     links = ["paho", "mosquitto"] if arguments.link == "both" else [arguments.link]
     sites = Sites()
 
     def make_world(link, production):
         if production or arguments.broker == "production":
             return ProductionWorld(binaries, link, sites.get())
-        return World(binaries, link)
+        return World(binaries, link, door)
 
     try:
         return run_tests(tests, links, arguments.jobs, make_world)
