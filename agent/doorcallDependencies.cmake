@@ -27,6 +27,7 @@ endfunction()
 
 doorcall_dependency_from_pkg_config(cjson libcjson)
 doorcall_dependency_from_pkg_config(toml tomlplusplus)
+doorcall_dependency_from_pkg_config(openssl openssl)
 doorcall_dependency_from_pkg_config(mosquitto libmosquitto openssl)
 
 # Optional parts.

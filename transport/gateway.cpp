@@ -140,6 +140,7 @@ void Gateway::link_down(const LinkDownInfo& info) {
     case LinkDownInfo::Cause::kNetwork: lost.cause = LinkLost::Cause::kNetwork; break;
     case LinkDownInfo::Cause::kRefused: lost.cause = LinkLost::Cause::kRefused; break;
     case LinkDownInfo::Cause::kTakenOver: lost.cause = LinkLost::Cause::kTakenOver; break;
+    case LinkDownInfo::Cause::kRenewed: lost.at_once = true; break;
     case LinkDownInfo::Cause::kClosed:
       if (on_closed) {
         on_closed();

@@ -40,6 +40,13 @@ struct LinkOptions {
   Seconds connect_timeout{10};  ///< resolve + connect + CONNACK + all SUBACKs
 };
 
+/// What lets a device in, and may change while it is in.
+struct Credentials {
+  std::string username;
+  std::string password;
+  TlsOptions tls;
+};
+
 struct Subscription {
   std::string filter;
   std::uint8_t retain_handling = 0;  ///< MQTT 5 §3.8.3.1: 0 send retained, 1 if new, 2 never
@@ -71,7 +78,7 @@ struct LinkUpInfo {
 };
 
 struct LinkDownInfo {
-  enum class Cause : std::uint8_t { kNetwork, kRefused, kTakenOver, kClosed };
+  enum class Cause : std::uint8_t { kNetwork, kRefused, kTakenOver, kClosed, kRenewed };
   Cause cause = Cause::kNetwork;
   std::uint8_t code = 0;  ///< MQTT reason code where there is one
   std::string text;       ///< for people: what failed and where
@@ -119,6 +126,10 @@ class Link {
 
   /// Sends what was published (bounded to 1 s), DISCONNECT, then link_down(kClosed).
   virtual void close() = 0;
+
+  /// Uses these from the next attempt on. What there is of a connection ends with a
+  /// link_down(kRenewed), without a goodbye: its session goes on with the next open().
+  virtual void renew(const Credentials& /*credentials*/) {}
 
   /// Readable (level-triggered) when process() has something to do; stays the same for life.
   [[nodiscard]] virtual int fd() const = 0;

@@ -114,7 +114,7 @@ void LinkBase::handle_connect_failed(const InboxRecord& record) {
          "the broker at " + where() + " refused the connection: " + reason_text(record.code)});
     return;
   } else if (next_address_ == addresses_.size()) {
-    end({LinkDownInfo::Cause::kNetwork, 0,
+    end({record.flag ? LinkDownInfo::Cause::kRefused : LinkDownInfo::Cause::kNetwork, 0,
          "cannot connect to the broker at " + where() + ": " + std::string(record.text)});
     return;
   }
@@ -266,6 +266,28 @@ void LinkBase::close() {
   }
 }
 
+void LinkBase::renew(const Credentials& credentials) {
+  options_.username = credentials.username;
+  options_.password = credentials.password;
+  options_.tls = credentials.tls;
+  switch (state_) {
+    case State::kResolving:
+    case State::kConnecting:
+    case State::kSubscribing:
+    case State::kUp: {
+      renewing_ = true;
+      InboxRecord record;
+      record.kind = InboxRecord::Kind::kLost;
+      record.attempt = attempt_;
+      inbox_->push(record);
+      return;
+    }
+    case State::kIdle:
+    case State::kFlushing:
+    case State::kLeaving: return;
+  }
+}
+
 void LinkBase::leave() {
   set_state(State::kLeaving);
   to_arm_ = kLeaveTime;
@@ -287,6 +309,7 @@ void LinkBase::reset() noexcept {
   to_arm_ = Millis{0};
   queue_.clear();
   early_.clear();
+  renewing_ = false;
   inbox_->wake_for_quiet(false);
 }
 
@@ -353,6 +376,10 @@ void LinkBase::handle(const InboxRecord& record) {
     case InboxRecord::Kind::kDisconnected: end({LinkDownInfo::Cause::kClosed, 0, "closed"}); return;
     case InboxRecord::Kind::kArrived: handle_arrived(record); return;
     case InboxRecord::Kind::kLost: break;
+  }
+  if (renewing_) {
+    end({LinkDownInfo::Cause::kRenewed, 0, "the connection is made anew with new credentials"});
+    return;
   }
   if (state_ == State::kConnecting) {  // the other end hung up before CONNACK
     InboxRecord failed = record;

@@ -27,6 +27,7 @@ class LinkBase : public Link {
   void open(const OpenRequest& request) final;
   bool publish(const Publication& publication) final;
   void close() final;
+  void renew(const Credentials& credentials) final;
   [[nodiscard]] int fd() const override { return inbox_->fd(); }
   [[nodiscard]] Instant next_deadline() const override;
   void process(Instant now) final;
@@ -97,6 +98,7 @@ class LinkBase : public Link {
   State state_ = State::kIdle;
   bool mqtt5_;  ///< of this try; 3.1.1 once the broker has refused 5 in auto
   bool session_present_ = false;
+  bool renewing_ = false;
   std::uint32_t attempt_ = 0;
   std::vector<std::string> addresses_;
   std::size_t next_address_ = 0;

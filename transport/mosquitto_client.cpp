@@ -6,6 +6,8 @@
 #include <mqtt_protocol.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -71,13 +73,41 @@ void MosquittoClient::connect(const std::string& address) {
                                         static_cast<int>(keep_alive.count()), nullptr);
   }
   if (code != MOSQ_ERR_SUCCESS) {
-    std::string text = code == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(code);
-    text += last_error_.empty() ? "" : "; " + last_error_;
     InboxRecord record;
+    std::string text;
     record.kind = InboxRecord::Kind::kConnectFailed;
-    record.text = text;
+    explain(code, errno, record, text);
     report_(record);
   }
+}
+
+/// Fills in what failed, by the library's code; the record's text lives in `ret_text`.
+void MosquittoClient::explain(int code, int error, InboxRecord& ret_record,
+                              std::string& ret_text) const {
+  TlsFailure failure = tls_ ? tls_->failure() : TlsFailure{};
+  if (failure.text.empty()) {
+    failure = library_failure(last_error_);
+  }
+  if (failure.text.empty()) {
+    failure.text = code == MOSQ_ERR_ERRNO ? std::strerror(error) : mosquitto_strerror(code);
+    failure.text += last_error_.empty() ? "" : "; " + last_error_;
+  }
+  ret_text = failure.text;
+  ret_record.text = ret_text;
+  ret_record.flag = failure.lasting;
+}
+
+// The context is ours from start to end: libmosquitto 2.0's own settings on top of a given one make
+// every certificate fail, because its verify callback looks for an index that was never made.
+std::string MosquittoClient::prepare_tls() {
+  tls_.emplace(target_.options.tls, target_.tls_name);
+  if (std::string error = tls_->make(); !error.empty()) {
+    return error;
+  }
+  const bool given =
+      mosquitto_void_option(client_, MOSQ_OPT_SSL_CTX, tls_->get()) == MOSQ_ERR_SUCCESS &&
+      mosquitto_int_option(client_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) == MOSQ_ERR_SUCCESS;
+  return given ? "" : "libmosquitto was built without TLS";
 }
 
 int MosquittoClient::prepare() {
@@ -101,8 +131,7 @@ int MosquittoClient::prepare() {
                                      target_.options.password.c_str());
   }
   if (code == MOSQ_ERR_SUCCESS && target_.options.tls.enabled) {
-    tls_.emplace(target_.options.tls, target_.tls_name);
-    last_error_ = tls_->apply(client_);
+    last_error_ = prepare_tls();
     code = last_error_.empty() ? MOSQ_ERR_SUCCESS : MOSQ_ERR_TLS;
   }
   if (code == MOSQ_ERR_SUCCESS) {
@@ -183,8 +212,29 @@ bool MosquittoClient::disconnect() {
 
 // --- the loop
 
+/// The connection was refused, or is broken and nothing is left to read: then errno says why. With
+/// TLS the library would go on waiting.
+bool MosquittoClient::is_dead() const {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  int unread = 0;
+  if (::ioctl(socket(), FIONREAD, &unread) != 0 || unread > 0 ||
+      ::getpeername(socket(), reinterpret_cast<sockaddr*>(&peer), &size) == 0) {
+    return false;
+  }
+  int error = 0;
+  size = sizeof error;
+  ::getsockopt(socket(), SOL_SOCKET, SO_ERROR, &error, &size);
+  errno = error != 0 ? error : ECONNREFUSED;  // OpenSSL's first write has taken it
+  return true;
+}
+
 void MosquittoClient::serve(std::uint32_t events) {
   int code = MOSQ_ERR_SUCCESS;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0 && is_dead()) {
+    on_disconnect(client_, this, MOSQ_ERR_ERRNO, nullptr);
+    return;
+  }
   if ((events & EPOLLOUT) != 0) {
     code = mosquitto_loop_write(client_, 1);
   }
@@ -225,13 +275,12 @@ void MosquittoClient::on_disconnect(mosquitto* /*client*/, void* self, int code,
                                     const mosquitto_property* /*properties*/) {
   const int error = errno;
   auto& client = *static_cast<MosquittoClient*>(self);
-  std::string text = code == MOSQ_ERR_ERRNO ? std::strerror(error) : mosquitto_strerror(code);
-  text += client.last_error_.empty() ? "" : "; " + client.last_error_;
   InboxRecord record;
+  std::string text;
+  client.explain(code, error, record, text);
   record.kind = code == 0 ? InboxRecord::Kind::kDisconnected : InboxRecord::Kind::kLost;
   // Below it are the library's own codes.
   record.code = code >= kFirstFailure ? static_cast<std::uint8_t>(code) : std::uint8_t{0};
-  record.text = text;
   client.report_(record);
 }
 

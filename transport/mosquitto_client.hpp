@@ -9,8 +9,8 @@
 
 #include "transport/inbox.hpp"
 #include "transport/link.hpp"
-#include "transport/mosquitto_tls.hpp"
 #include "transport/send_queue.hpp"
+#include "transport/tls_context.hpp"
 
 namespace doorcall::transport {
 
@@ -57,6 +57,9 @@ class MosquittoClient {
   };
 
   int prepare();
+  [[nodiscard]] std::string prepare_tls();
+  [[nodiscard]] bool is_dead() const;
+  void explain(int code, int error, InboxRecord& ret_record, std::string& ret_text) const;
   int prepare_will();
   int store_connect_properties();
 
@@ -73,7 +76,7 @@ class MosquittoClient {
 
   const MosquittoTarget target_;
   const Report report_;
-  std::optional<MosquittoTls> tls_;
+  std::optional<TlsContext> tls_;
   mosquitto* client_ = nullptr;
   std::string last_error_;  ///< the library's own words
   std::array<InFlight, SendQueue::kWindowMax> in_flight_{};

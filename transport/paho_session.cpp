@@ -12,6 +12,7 @@
 
 #include "transport/paho_hooks.hpp"
 #include "transport/resolver.hpp"
+#include "transport/tls_probe.hpp"
 
 namespace doorcall::transport {
 
@@ -21,6 +22,7 @@ constexpr int kQos = 1;
 constexpr int kInFlightMax = 65535;  // the window is ours
 constexpr int kBufferedMax = 1024;   // above SendQueue::kSize; Paho counts connected ones, too
 constexpr std::uint8_t kFirstFailure = 0x80;
+constexpr Millis kProbeTime{2'000};
 
 mqtt::create_options create_options(bool mqtt5) {
   mqtt::create_options options(mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1, kBufferedMax);
@@ -38,6 +40,20 @@ std::uint8_t broker_code(const mqtt::token& token) {
   const int reason = token.get_reason_code();
   const int code = token.get_return_code() > 0 ? token.get_return_code() : reason;
   return code > 0 ? static_cast<std::uint8_t>(code) : std::uint8_t{0};
+}
+
+/// Finds out why, and reports it.
+void report_why(Inbox& inbox, const PahoTarget& target, InboxRecord& failed) noexcept {
+  TlsFailure failure;
+  try {
+    failure = probe_tls(target.options.tls, target.tls_name, target.address, target.options.port,
+                        kProbeTime);
+  } catch (const std::exception&) {
+    // Out of memory: then without a reason.
+  }
+  failed.flag = failure.lasting;
+  failed.text = failure.text.empty() ? failed.text : std::string_view(failure.text);
+  inbox.push(failed);
 }
 
 /// What kept the broker from saying anything. Paho knows no more than that.
@@ -267,9 +283,21 @@ void PahoSession::report_connected(const mqtt::token& token) {
 void PahoSession::report_connect_failed(int return_code, std::uint8_t code) noexcept {
   InboxRecord record;
   record.kind = InboxRecord::Kind::kConnectFailed;
+  record.attempt = attempt_;
   record.code = code;
   record.text = failure_text(return_code, target_.options.tls.enabled);
-  report(record);
+  if (code != 0 || !target_.options.tls.enabled || abandoned_) {
+    inbox_->push(record);
+    return;
+  }
+  // May outlive this session: it has copies of what it needs, and text is that of a constant.
+  const bool started =
+      run_in_background([inbox = inbox_, target = target_, failed = record]() mutable noexcept {
+        report_why(*inbox, target, failed);
+      });
+  if (!started) {
+    inbox_->push(record);
+  }
 }
 
 void PahoSession::on_success(const mqtt::token& token) {

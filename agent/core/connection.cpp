@@ -7,6 +7,14 @@
 
 namespace doorcall {
 
+namespace {
+
+constexpr std::string_view kTwinText =
+    "another client with this account keeps taking the session over; each device needs an account "
+    "of its own";
+
+}  // namespace
+
 Result Core::on(const Start& /*command*/) noexcept {
   if (link_state != LinkState::kStopped) {
     return {Errc::kAlreadySent, {}, {}};
@@ -14,6 +22,7 @@ Result Core::on(const Start& /*command*/) noexcept {
   link_state = LinkState::kConnecting;
   stopping_ = false;
   attempts_ = 0;
+  taken_over_ = false;
   started_ = now_;
   put(LinkEvent{link_state, {}, 0, {}, Millis{0}, true});
   open_link();
@@ -39,7 +48,7 @@ Result Core::on(const LinkConnected& input) noexcept {
   mqtt5_ = input.mqtt5;
   caught_up_ = false;
   connected_ = now_;
-  arm_in(timers_.agent(AgentTimer::kSettled), kShortLived);
+  arm_in(timers_.agent(AgentTimer::kSettled), taken_over_ ? kTakenOverMemory : kShortLived);
   arm_in(timers_.agent(AgentTimer::kBarrier), kBarrierTime);
   LinkEvent event;
   event.state = link_state;
@@ -73,21 +82,34 @@ Result Core::on(const LinkLost& input) noexcept {
     return {};
   }
   // Kicked out right after coming in, or not let in: trying hard would only make it worse.
-  const bool unwelcome =
-      input.cause != LinkLost::Cause::kNetwork || (link_up() && now_ - connected_ < kShortLived);
+  const bool by_twin =
+      taken_over_ && link_up() && !input.at_once && input.cause == LinkLost::Cause::kNetwork;
+  const bool unwelcome = by_twin || input.cause != LinkLost::Cause::kNetwork ||
+                         (link_up() && now_ - connected_ < kShortLived);
   const bool eager = !unwelcome && (calls_.count() > 0 || now_ - started_ < kReconnectEagerPeriod);
   const std::int64_t first = unwelcome ? kReconnectEagerMax.count() : kReconnectFirst.count();
   const std::int64_t most = eager ? kReconnectEagerMax.count() : kReconnectIdleMax.count();
   const std::int64_t base = std::min(most, first << std::min<std::uint8_t>(attempts_, 10));
   attempts_ = static_cast<std::uint8_t>(std::min(attempts_ + 1, 255));
-  link_state = LinkState::kReconnecting;
   LinkEvent event;
-  event.state = link_state;
+  event.state = LinkState::kReconnecting;
   event.cause = input.cause;
   event.code = input.code;
   event.text = input.text;
-  event.retry_in =
-      Millis{1 + static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(base)))};
+  if (by_twin) {
+    // Not every broker says why: Mosquitto 2.0 just hangs up.
+    event.cause = LinkLost::Cause::kTakenOver;
+    event.text = kTwinText;
+  }
+  taken_over_ = taken_over_ || input.cause == LinkLost::Cause::kTakenOver;
+  link_state = event.state;
+  // The network may be back at once. Who is not let in, or kicked by a twin, waits half of it.
+  const std::int64_t least = unwelcome ? base / 2 : 0;
+  event.retry_in = Millis{
+      least + 1 + static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(base - least)))};
+  if (input.at_once) {
+    event.retry_in = Millis{1};
+  }
   arm_in(timers_.agent(AgentTimer::kReconnect), event.retry_in);
   put(event);
   return {};

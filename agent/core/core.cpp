@@ -88,7 +88,10 @@ void Core::fire_agent(AgentTimer kind) noexcept {
       return;
     case AgentTimer::kMarker: send_marker(); return;
     case AgentTimer::kReconnect: open_link(); return;
-    case AgentTimer::kSettled: attempts_ = 0; return;
+    case AgentTimer::kSettled:
+      attempts_ = 0;
+      taken_over_ = false;
+      return;
     case AgentTimer::kGoodbye: say_goodbye(); return;
     case AgentTimer::kStop: stopped(); return;
     case AgentTimer::kDnd: on_dnd_time(); return;

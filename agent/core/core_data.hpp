@@ -156,6 +156,7 @@ class CoreData {
   bool caught_up_ = false;  ///< the barrier has lifted
   bool stopping_ = false;
   std::uint8_t attempts_ = 0;  ///< connects in a row that came to nothing
+  bool taken_over_ = false;    ///< of late, by another client with this account
   Instant started_{};
   Instant connected_{};
   PresenceState shown_ = PresenceState::kOffline;

@@ -31,6 +31,7 @@ struct LinkLost {
   Cause cause = Cause::kNetwork;
   std::uint8_t code = 0;  ///< MQTT reason code where there is one
   std::string_view text;  ///< for people
+  bool at_once = false;   ///< made anew on purpose: no back-off
 };
 
 struct MessageReceived {

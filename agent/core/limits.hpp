@@ -48,6 +48,8 @@ inline constexpr Millis kReconnectIdleMax{60'000};
 inline constexpr Millis kReconnectEagerPeriod{5 * 60'000};
 inline constexpr Millis kShortLived{5'000};  ///< a connection that dies younger counts as a kick
 inline constexpr Millis kStopTime{2'000};    ///< to say goodbye before the link is closed
+/// For so long after another client with this account two of them kick each other less and less.
+inline constexpr Millis kTakenOverMemory{10 * 60'000};
 inline constexpr Millis kMediaDrainTime{
     3'000};                                 ///< busy after a call until its hook says it is gone
 inline constexpr Millis kHeirTime{10'000};  ///< a ring without owner waits for who takes it over

@@ -40,9 +40,13 @@ bool CoreLookup::known_offline(const UserId& user) const noexcept {
 
 Result Core::on(const PresenceReceived& input) noexcept {
   if (input.account == settings.self) {
-    // A retained copy was there before our own birth: only later ones can hide it.
+    // A retained copy was there before our own birth: only later ones can hide it. But once we had
+    // been here, only somebody else with our account can have said it.
     if (!input.retained) {
       own_presence_seen(input.presence);
+    } else if (input.presence.incarnation != incarnation && counters.connects > 1) {
+      taken_over_ = true;
+      arm_in(timers_.agent(AgentTimer::kSettled), kTakenOverMemory);
     }
     return {};
   }

@@ -49,6 +49,7 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link,
     : options_(std::move(options)),
       gpio_(std::move(gpio)),
       checked_(facade::check(options_, gpio_ != nullptr)),
+      credentials_(checked_.link),
       log_(log_options(options_)),
       delivery_([this](std::string_view what) {
         log_.error("agent", "an exception left a callback: ", what);

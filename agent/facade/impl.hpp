@@ -13,6 +13,7 @@
 
 #include "agent/core/engine.hpp"
 #include "agent/facade/completions.hpp"
+#include "agent/facade/credentials.hpp"
 #include "agent/facade/delivery.hpp"
 #include "agent/facade/inputs.hpp"
 #include "agent/facade/link_factory.hpp"
@@ -190,6 +191,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
 
   // impl_media.cpp
   void apply_settings();
+  bool renew_credentials(const transport::LinkOptions& link);
   void use_media_command();
   void report_media(const std::string& call, MediaState state);
   void keep_offer(const CallId& call, const std::vector<std::uint8_t>& offer);
@@ -242,6 +244,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   AgentOptions options_;
   std::shared_ptr<platform::Gpio> gpio_;  ///< none: it was not built in
   facade::CheckedOptions checked_;
+  facade::CredentialsSeen credentials_;  ///< those that the link uses
   platform::EventLoop loop_;
   platform::Log log_;
   facade::Delivery delivery_;

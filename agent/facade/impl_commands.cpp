@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/facade/impl.hpp"
+#include "transport/tls_files.hpp"
 
 namespace doorcall {
 
@@ -37,7 +38,14 @@ std::vector<std::string> Agent::Impl::reconfigure(AgentOptions options) {
   options.device = options_.device;
   options.name = options_.name;
   options.kind = options_.kind;
-  options.broker = options_.broker;
+  const bool same_kind = options.broker.tls.enabled == options_.broker.tls.enabled;
+  BrokerOptions broker = options_.broker;
+  if (same_kind && renew_credentials(checked.link)) {
+    broker.username = options.broker.username;
+    broker.password = options.broker.password;
+    broker.tls = options.broker.tls;
+  }
+  options.broker = std::move(broker);
   checked.settings.self = checked_.settings.self;
   checked_.settings = checked.settings;
   options_ = std::move(options);
@@ -49,6 +57,33 @@ std::vector<std::string> Agent::Impl::reconfigure(AgentOptions options) {
     configure_inputs();
   }
   return fixed;
+}
+
+/// True if the link uses these now. A connection with ones that are no good would be none at all,
+/// so the old ones are kept then.
+bool Agent::Impl::renew_credentials(const transport::LinkOptions& link) {
+  facade::CredentialsSeen seen(link);
+  if (seen == credentials_) {
+    return true;
+  }
+  const std::string problem = link.tls.enabled ? transport::check_tls_files(link.tls) : "";
+  if (!problem.empty()) {
+    log_.error("link", "the new credentials are not used: ", problem);
+    return false;
+  }
+  credentials_ = std::move(seen);
+  checked_.link.username = link.username;
+  checked_.link.password = link.password;
+  checked_.link.tls = link.tls;
+  log_.info("link", "new credentials; connecting anew");
+  link_->renew({link.username, link.password, link.tls});
+  if (engine_->link_state() == LinkState::kReconnecting && !link_open_) {
+    LinkLost now;  // no need to wait any longer
+    now.at_once = true;
+    now.text = "new credentials";
+    feed(now);
+  }
+  return true;
 }
 
 Errc Agent::Impl::answer(std::string_view call, const AnswerOptions& options, Completion done) {

@@ -95,6 +95,17 @@ transport::Protocol to_protocol(MqttProtocol protocol) {
   return transport::Protocol::kAuto;
 }
 
+transport::TlsOptions to_tls(const TlsOptions& options) {
+  transport::TlsOptions tls;
+  tls.enabled = options.enabled;
+  tls.ca_file = options.ca_file;
+  tls.cert_file = options.cert_file;
+  tls.key_file = options.key_file;
+  tls.server_name = options.server_name;
+  tls.insecure = options.insecure;
+  return tls;
+}
+
 transport::LinkOptions check_link(const BrokerOptions& broker, const Account& self) {
   if (broker.host.empty()) {
     refuse("broker.host", "", "a name or an address");
@@ -114,12 +125,7 @@ transport::LinkOptions check_link(const BrokerOptions& broker, const Account& se
   const bool default_name = broker.username.empty() && !broker.password.empty();
   link.username = default_name ? link.client_id : broker.username;
   link.password = broker.password;
-  link.tls.enabled = broker.tls.enabled;
-  link.tls.ca_file = broker.tls.ca_file;
-  link.tls.cert_file = broker.tls.cert_file;
-  link.tls.key_file = broker.tls.key_file;
-  link.tls.server_name = broker.tls.server_name;
-  link.tls.insecure = broker.tls.insecure;
+  link.tls = to_tls(broker.tls);
   link.keep_alive = broker.keep_alive;
   link.session_expiry = broker.session_expiry;
   link.will_delay = broker.will_delay;
@@ -178,9 +184,7 @@ std::vector<std::string> fixed_differences(const AgentOptions& before, const Age
       {"broker.port", old.port != now.port},
       {"broker.topic_root", old.topic_root != now.topic_root},
       {"broker.protocol", old.protocol != now.protocol},
-      {"broker.username", old.username != now.username},
-      {"broker.password", old.password != now.password},
-      {"broker.tls", old.tls != now.tls},
+      {"broker.tls", old.tls.enabled != now.tls.enabled},
       {"broker.keep_alive", old.keep_alive != now.keep_alive},
       {"broker.session_expiry", old.session_expiry != now.session_expiry},
       {"broker.will_delay", old.will_delay != now.will_delay},

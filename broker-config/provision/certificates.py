@@ -113,7 +113,7 @@ class Authority:
             out.write(CONFIG.format(at=self.at))
         key = os.path.join(self.at, "ca.key")
         request = os.path.join(self.at, "ca.csr")
-        openssl("req", "-new", *CURVE, "-keyout", key, "-out", request, "-subj", f"/CN={name}",
+        openssl("req", "-new", *CURVE, "-keyout", key, "-out", request, "-subj", subject(name),
                 "-config", self.config)
         openssl("ca", "-batch", "-notext", "-selfsign", "-config", self.config, "-in", request,
                 "-out", self.certificate + ".new", "-extensions", "authority",
@@ -121,7 +121,7 @@ class Authority:
         os.remove(request)
         os.replace(self.certificate + ".new", self.certificate)
 
-    def issue(self, directory, name, days, hosts=()):
+    def issue(self, directory, name, days, hosts=(), begin=-BACKDATED_DAYS):
         """Puts a new key.pem and cert.pem for `name` into `directory`; hosts: it is a broker's.
         Both are replaced together, when both are there. Returns the serial number."""
         kind = "broker" if hosts else "device"
@@ -132,11 +132,10 @@ class Authority:
             key, request, certificate = (os.path.join(fresh, file)
                                          for file in ("key.pem", "csr.pem", "cert.pem"))
             openssl("req", "-new", *CURVE, "-keyout", key, "-out", request,
-                    "-subj", f"/CN={name}", "-config", self.config)
+                    "-subj", subject(name), "-config", self.config)
             openssl("ca", "-batch", "-notext", "-config", self.config, "-in", request,
-                    "-out", certificate, "-extensions", kind, "-startdate",
-                    stamp(-self.BACKDATED_DAYS), "-enddate", stamp(days),
-                    names=names or "DNS:unused")
+                    "-out", certificate, "-extensions", kind, "-startdate", stamp(begin),
+                    "-enddate", stamp(days), names=names or "DNS:unused")
             os.replace(key, os.path.join(directory, "key.pem"))
             os.replace(certificate, os.path.join(directory, "cert.pem"))
         return serial_of(os.path.join(directory, "cert.pem"))
@@ -159,6 +158,11 @@ class Authority:
         openssl("ca", "-gencrl", "-config", self.config, "-out", path + ".new", "-crldays",
                 str(max(1, int(days_left(self.certificate)))))
         os.replace(path + ".new", path)
+
+
+def subject(name):
+    """For -subj, which takes a backslash before what else would end the name."""
+    return "/CN=" + re.sub(r"([\\/+])", r"\\\1", name)
 
 
 def is_address(host):

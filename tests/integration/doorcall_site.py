@@ -145,6 +145,9 @@ class ProductionBroker(Broker):
             for name in ("acl", "passwords", "crl.pem", "cert.pem", "key.pem"):
                 shutil.copyfile(self.site.path("broker", name), os.path.join(self.directory, name))
             self.known = set(self.site.accounts)
+        self.reload()
+
+    def reload(self):
         before = self.lines("Reloading config")
         self.process.signal(signal.SIGHUP)
         end = time.monotonic() + DEADLINE

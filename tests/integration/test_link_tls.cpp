@@ -1,9 +1,10 @@
+// TLS: whose certificate is believed, and under which name; what is said when it is not; and other
+// credentials for a connection that is up.
+
 #include <cstdlib>
 
 #include "tests/fakes/mosquitto_process.hpp"
 #include "tests/integration/link_test.hpp"
-
-// TLS: whose certificate is believed, and under which name.
 
 using namespace doorcall;
 using namespace doorcall::test;
@@ -77,7 +78,8 @@ LINK_TEST(LinkTls, RefusesACertificateForAnotherName) {
     client.open();
     CHECK(run_until_down(client));
     CHECK(client.sink.ups.empty());
-    CHECK(client.sink.downs[0].cause == Cause::kNetwork);
+    CHECK(client.sink.downs[0].cause == Cause::kRefused);
+    CHECK(client.sink.downs[0].text.find("is not for '") != std::string::npos);
   }
 }
 
@@ -89,7 +91,8 @@ LINK_TEST(LinkTls, RefusesACertificateOfAnUnknownAuthority) {
   client.open();
   CHECK(run_until_down(client));
   CHECK(client.sink.ups.empty());
-  CHECK(client.sink.downs[0].text.find("certificate") != std::string::npos);
+  CHECK(client.sink.downs[0].cause == Cause::kRefused);
+  CHECK(client.sink.downs[0].text.find("unknown authority") != std::string::npos);
 }
 
 LINK_TEST(LinkTls, ChecksNothingWhereThatIsAskedFor) {
@@ -109,5 +112,44 @@ LINK_TEST(LinkTls, SaysThatAFileIsMissing) {
   Client client(make, options);
   client.open();
   CHECK(run_until_down(client));
-  CHECK(client.sink.downs[0].cause == Cause::kNetwork);
+  CHECK(client.sink.ups.empty());
+  CHECK(client.sink.downs[0].text.find("missing.pem") != std::string::npos);
+}
+
+LINK_TEST(LinkTls, SaysThatNobodyListensOrThatItIsNoTls) {
+  LinkOptions options = options_for(fakes::free_port());
+  options.tls.enabled = true;
+  Client nobody(make, options);
+  nobody.open();
+  CHECK(run_until_down(nobody, Millis{5'000}));
+  CHECK(nobody.sink.downs[0].cause == Cause::kNetwork);
+  CHECK(nobody.sink.downs[0].text.find("refused") != std::string::npos);
+  CHECK(nobody.turns < 20);  // waiting, not spinning
+
+  const MosquittoProcess plain;
+  options.port = plain.port();
+  Client client(make, options);
+  client.open();
+  CHECK(run_until_down(client));
+  CHECK(client.sink.ups.empty());
+}
+
+LINK_TEST(LinkTls, TakesNewCredentialsAndItsSessionGoesOn) {
+  const TlsBroker broker;
+  Client client(make, broker.options());
+  client.open({{"t", 2}});
+  CHECK(run_until_up(client));
+  transport::TlsOptions tls = broker.options().tls;
+  tls.server_name = "other.test";
+  client.link->renew({"", "", tls});
+  CHECK(run_until_down(client));
+  CHECK(client.sink.downs[0].cause == Cause::kRenewed);
+  client.open({{"t", 2}});
+  CHECK(run_until_down(client));
+  CHECK(client.sink.downs[1].cause == Cause::kRefused);
+  client.link->renew({"", "", broker.options().tls});
+  client.open({{"t", 2}});
+  CHECK(run_until_up(client));
+  CHECK(client.sink.ups[1].session_present);
+  CHECK_EQUAL(2U, client.sink.downs.size());
 }

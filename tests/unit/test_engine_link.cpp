@@ -118,6 +118,53 @@ TEST(EngineLink, StartsSlowlyWhereItIsNotWelcome) {
   }
 }
 
+TEST(EngineLink, WhoIsNotLetInWaitsForHalfOfItAtLeast) {
+  door_.give(Start{});
+  for (int i = 0; i < 20; ++i) {
+    CHECK_TRUE(lose(LinkLost::Cause::kRefused) > Millis{2'500});
+  }
+}
+
+TEST(EngineLink, ATwinIsToldAndKickedLessAndLess) {
+  door_.come_online();
+  lose();
+  Presence foreign;
+  foreign.incarnation = door_.engine().incarnation() + 1;
+  foreign.connect = 1;
+  foreign.state = PresenceState::kIdle;
+  Millis last{0};
+  for (int i = 0; i < 6; ++i) {
+    door_.give(LinkConnected{});
+    if (i == 0) {
+      door_.give(PresenceReceived{door_.self, true, {}, foreign});
+    }
+    door_.run(Millis{20'000});
+    door_.give(LinkLost{LinkLost::Cause::kNetwork, 0, "hung up"});
+    const LinkEvent event = door_.links.back();
+    CHECK_TRUE(event.cause == LinkLost::Cause::kTakenOver);
+    CHECK_TRUE(event.text.find("another client with this account") != std::string_view::npos);
+    last = event.retry_in;
+    CHECK_TRUE(last > Millis{2'500});
+    door_.run(last);
+  }
+  CHECK_TRUE(last > Millis{30'000});
+  door_.give(LinkConnected{});
+  door_.run(kTakenOverMemory);
+  CHECK_TRUE(lose() <= Millis{1'000});  // forgotten
+}
+
+TEST(EngineLink, ThePresenceOfAnEarlierLifeIsNoTwin) {
+  door_.give(Start{});
+  door_.give(LinkConnected{});
+  Presence before;
+  before.incarnation = door_.engine().incarnation() + 1;
+  before.connect = 1;
+  before.state = PresenceState::kIdle;
+  door_.give(PresenceReceived{door_.self, true, {}, before});
+  door_.run(kShortLived);
+  CHECK_TRUE(lose() <= Millis{1'000});
+}
+
 TEST(EngineLink, AConnectionThatDiesYoungIsNotWelcome) {
   Millis most{0};
   door_.give(Start{});

@@ -147,7 +147,7 @@ TEST(FacadeOptions, ReconfigureTakesWhatItCanAndNamesTheRest) {
   AgentOptions options = agent->options();
   options.device = "two";
   options.broker.host = "elsewhere";
-  options.broker.tls.insecure = true;
+  options.broker.tls.enabled = true;
   options.lines = 2;
   const std::vector<std::string> fixed = agent->reconfigure(options);
   CHECK(fixed == std::vector<std::string>({"device", "broker.host", "broker.tls"}));
@@ -157,4 +157,22 @@ TEST(FacadeOptions, ReconfigureTakesWhatItCanAndNamesTheRest) {
   options.lines = 0;
   CHECK_THROWS(std::invalid_argument, (void)agent->reconfigure(options));
   LONGS_EQUAL(2, agent->options().lines);
+}
+
+TEST(FacadeOptions, ReconfigureTakesOtherCredentialsUnlessTheyAreNoGood) {
+  test::FacadeHub hub;
+  AgentOptions options = good();
+  options.broker.tls.enabled = true;
+  const auto agent = hub.make(options);
+  options.broker.username = "one@door";
+  options.broker.password = "new";
+  options.broker.tls.server_name = "broker.local";
+  CHECK(agent->reconfigure(options).empty());
+  CHECK_EQUAL(std::string("new"), agent->options().broker.password);
+  CHECK_EQUAL(std::string("broker.local"), agent->options().broker.tls.server_name);
+  options.broker.password = "newer";
+  options.broker.tls.ca_file = "/nonexistent/ca.pem";
+  CHECK(agent->reconfigure(options).empty());
+  CHECK_EQUAL(std::string("new"), agent->options().broker.password);
+  CHECK_EQUAL(std::string(), agent->options().broker.tls.ca_file);
 }
