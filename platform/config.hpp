@@ -215,7 +215,8 @@ struct Config {
   struct Control {
     std::string socket = "/run/doorcall/control.sock";
     mode_t mode = 0660;
-    std::string group;  ///< empty: the daemon's own
+    std::string group;                       ///< empty: the daemon's own
+    std::string watchers, callers, openers;  ///< groups; empty: whoever may connect
     bool operator==(const Control&) const = default;
   } control;
 

@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 
-PeerCredentials credentials_of(int fd) noexcept {
-  ucred kernel{};
-  socklen_t size = sizeof kernel;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &kernel, &size) != 0) {
-    return {.pid = -1, .uid = static_cast<uid_t>(-1), .gid = static_cast<gid_t>(-1)};
-  }
-  return {.pid = kernel.pid, .uid = kernel.uid, .gid = kernel.gid};
-}
-
 }  // namespace
 
 ControlConnection::ControlConnection(EventLoop& loop, Fd fd, EventLoop::Callback on_ready)

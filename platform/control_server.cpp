@@ -41,11 +41,15 @@ ControlServer::ControlServer(EventLoop& loop, ControlSocketOptions options)
       options_(std::move(options)),
       accept_again_(loop, [this] { accept_watch_.modify(EPOLLIN); }) {}
 
-void ControlServer::on(const std::string& verb, ControlSocket::Handler handler) {
-  handlers_[verb] = std::make_shared<ControlSocket::Handler>(std::move(handler));
+void ControlServer::on(const std::string& verb, ControlSocket::Handler handler,
+                       ControlRight right) {
+  verbs_[verb] = {std::make_shared<ControlSocket::Handler>(std::move(handler)), right};
 }
 
 bool ControlServer::open(std::string& ret_error) {
+  if (!rights_.set(options_.groups, ret_error)) {
+    return false;
+  }
   if (!listener_.open(options_.path, options_.mode, options_.group, ret_error)) {
     return false;
   }
@@ -168,22 +172,41 @@ void ControlServer::serve(std::uint64_t id, ControlConnection& client, std::stri
   run_verb(client, request, Responder(weak_from_this(), id, std::move(reply_id)));
 }
 
+bool ControlServer::refuse(const ControlConnection& client, ControlRight right,
+                           Responder& responder) {
+  if (rights_.allow(client.peer(), right)) {
+    return false;
+  }
+  ++counters.not_allowed;
+  responder.fail("not_allowed", rights_.refusal(right));
+  return true;
+}
+
 void ControlServer::run_verb(ControlConnection& client, JsonView request, Responder responder) {
   const std::string_view verb = *request["verb"].text();
   if (verb == "watch") {
+    if (refuse(client, ControlRight::kWatch, responder)) {
+      return;
+    }
     client.watching = true;
     responder.ok();
     return;
   }
-  const auto found = handlers_.find(verb);
-  if (found == handlers_.end()) {
+  const auto found = verbs_.find(verb);
+  if (found == verbs_.end()) {
     ++counters.unknown_verbs;
     responder.fail("unknown_verb",
                    "unknown verb '" + std::string(verb) + "'; known are " + known_verbs());
     return;
   }
-  const std::shared_ptr<ControlSocket::Handler> handler = found->second;
-  const ControlRequest call{.verb = verb, .args = request["args"], .peer = client.peer()};
+  if (refuse(client, found->second.right, responder)) {
+    return;
+  }
+  const std::shared_ptr<ControlSocket::Handler> handler = found->second.handler;
+  const ControlRequest call{.verb = verb,
+                            .args = request["args"],
+                            .peer = client.peer(),
+                            .may_open = rights_.allow(client.peer(), ControlRight::kOpen)};
   (*handler)(call, std::move(responder));
 }
 
@@ -256,7 +279,7 @@ bool ControlServer::watched() const noexcept {
 
 std::string ControlServer::known_verbs() const {
   std::string names;
-  for (const auto& [verb, handler] : handlers_) {
+  for (const auto& [verb, served] : verbs_) {
     names += verb + ", ";
   }
   return names + "watch";

@@ -24,7 +24,7 @@ class ControlServer : public std::enable_shared_from_this<ControlServer> {
 
   bool open(std::string& ret_error);
   void close() noexcept;
-  void on(const std::string& verb, ControlSocket::Handler handler);
+  void on(const std::string& verb, ControlSocket::Handler handler, ControlRight right);
   void publish(const Json& event);
   void answer(std::uint64_t client, const Json& reply);
 
@@ -34,11 +34,18 @@ class ControlServer : public std::enable_shared_from_this<ControlServer> {
   ControlCounters counters;
 
  private:
+  struct Verb {
+    std::shared_ptr<ControlSocket::Handler> handler;
+    ControlRight right = ControlRight::kCall;
+  };
+
   void accept_clients();
   void admit(Fd fd);
   void on_ready(std::uint64_t id, std::uint32_t events);
   void serve_lines(std::uint64_t id);
   void serve(std::uint64_t id, ControlConnection& client, std::string_view line);
+  [[nodiscard]] bool refuse(const ControlConnection& client, ControlRight right,
+                            Responder& responder);
   void run_verb(ControlConnection& client, JsonView request, Responder responder);
   void send(std::uint64_t id, std::string_view line);
   void settle(std::uint64_t id);
@@ -50,7 +57,8 @@ class ControlServer : public std::enable_shared_from_this<ControlServer> {
   UnixListener listener_;
   Watch accept_watch_;
   Timer accept_again_;
-  std::map<std::string, std::shared_ptr<ControlSocket::Handler>, std::less<>> handlers_;
+  std::map<std::string, Verb, std::less<>> verbs_;
+  ControlRights rights_;
   std::map<std::uint64_t, ControlConnection> clients_;
   std::uint64_t last_id_ = 0;
 };

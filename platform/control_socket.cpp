@@ -38,8 +38,8 @@ ControlSocket::~ControlSocket() {
   server_->close();
 }
 
-void ControlSocket::on(const std::string& verb, Handler handler) {
-  server_->on(verb, std::move(handler));
+void ControlSocket::on(const std::string& verb, Handler handler, ControlRight right) {
+  server_->on(verb, std::move(handler), right);
 }
 
 bool ControlSocket::open(std::string& ret_error) {

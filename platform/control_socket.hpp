@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "agent/core/time.hpp"
+#include "platform/control_rights.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/json.hpp"
 
@@ -19,18 +20,12 @@ namespace detail {
 class ControlServer;
 }
 
-/// Who is at the other end of a control connection, as the kernel says.
-struct PeerCredentials {
-  pid_t pid = 0;
-  uid_t uid = 0;
-  gid_t gid = 0;
-};
-
 /// One request. Lifetime: views are valid during the handler only.
 struct ControlRequest {
   std::string_view verb;
   JsonView args;  ///< an object, or empty
   PeerCredentials peer;
+  bool may_open = true;  ///< the peer has ControlRight::kOpen, whatever the verb needs
 };
 
 /// The way to answer one request, now or later, once; what comes after the first answer is
@@ -59,6 +54,7 @@ struct ControlSocketOptions {
   std::string path;
   mode_t mode = 0660;
   std::string group;  ///< who else may connect; empty: the process's own group
+  ControlGroups groups = {};
 };
 
 /// What happened since start, each drop with its cause.
@@ -70,6 +66,7 @@ struct ControlCounters {
   std::uint64_t line_too_long = 0;  ///< closed after an error reply
   std::uint64_t bad_requests = 0;   ///< not JSON, or not a request
   std::uint64_t unknown_verbs = 0;
+  std::uint64_t not_allowed = 0;       ///< the peer lacks the verb's right
   std::uint64_t too_many_pending = 0;  ///< over kPendingMax
 };
 
@@ -82,7 +79,7 @@ struct ControlCounters {
 ///
 /// `id` (a number or a text, optional) and `args` (an object, optional) are the client's. Replies
 /// come in the order of the answers. The socket itself answers bad_request, unknown_verb,
-/// too_many_pending, line_too_long, too_many_clients and internal_error.
+/// not_allowed, too_many_pending, line_too_long, too_many_clients and internal_error.
 /// Thread: loop. Lifetime: `loop` must outlive it; it may be destroyed inside a handler.
 class ControlSocket {
  public:
@@ -100,8 +97,8 @@ class ControlSocket {
   /// Closes all connections and removes the socket file if it is still this one's.
   ~ControlSocket();
 
-  /// Serves `verb` from now on.
-  void on(const std::string& verb, Handler handler);
+  /// Serves `verb` from now on, for those who have this right.
+  void on(const std::string& verb, Handler handler, ControlRight right = ControlRight::kCall);
 
   /// Starts listening. A socket file that nobody answers is replaced; its directory must exist.
   /// False with a sentence in `ret_error`: the path is too long, taken by another instance or by

@@ -4,15 +4,15 @@
 #include "platform/unix_listener.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "platform/control_rights.hpp"
 
 namespace doorcall::platform {
 namespace {
@@ -73,19 +73,6 @@ bool clear_path(const std::string& path, const sockaddr_un& address, std::string
   ret_error =
       "another instance is listening on " + path + "; stop it or choose another control socket";
   return false;
-}
-
-bool find_group(const std::string& name, gid_t& ret_group, std::string& ret_error) {
-  std::array<char, 4096> buffer;
-  group entry{};
-  group* found = nullptr;
-  ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) {
-    ret_error = "there is no group '" + name + "' for the control socket";
-    return false;
-  }
-  ret_group = found->gr_gid;
-  return true;
 }
 
 }  // namespace

@@ -26,7 +26,10 @@ AgentOptions options_with_log(const platform::Config& config) {
 }
 
 platform::ControlSocketOptions control_options(const platform::Config::Control& config) {
-  return {.path = config.socket, .mode = config.mode, .group = config.group};
+  return {.path = config.socket,
+          .mode = config.mode,
+          .group = config.group,
+          .groups = {config.watchers, config.callers, config.openers}};
 }
 
 double wall_ms() {

@@ -25,32 +25,37 @@ bool fail(Responder& responder, const VerbArgs& args) {
 }
 
 void Verbs::serve_on(platform::ControlSocket& socket) {
-  const auto serve = [&](const char* verb, auto method) {
-    socket.on(verb, [this, method](const Request& request, Responder responder) {
-      (this->*method)(request, responder);
-    });
+  using platform::ControlRight;
+  socket_ = &socket;
+  const auto serve = [&](ControlRight right, const char* verb, auto method) {
+    socket.on(
+        verb,
+        [this, method](const Request& request, Responder responder) {
+          (this->*method)(request, responder);
+        },
+        right);
   };
-  serve("status", &Verbs::status);
-  serve("calls", &Verbs::calls);
-  serve("presence", &Verbs::presence);
-  serve("call", &Verbs::call);
-  serve("add", &Verbs::add);
-  serve("answer", &Verbs::answer);
-  serve("decline", &Verbs::decline);
-  serve("silence", &Verbs::silence);
-  serve("mute", &Verbs::mute);
-  serve("unmute", &Verbs::mute);
-  serve("cancel", &Verbs::cancel);
-  serve("hangup", &Verbs::leave);
-  serve("leave", &Verbs::leave);
-  serve("end", &Verbs::end);
-  serve("join", &Verbs::join);
-  serve("pull", &Verbs::pull);
-  serve("send", &Verbs::send);
-  serve("door", &Verbs::door);
-  serve("dnd", &Verbs::dnd);
-  serve("ring_to_open", &Verbs::ring_to_open);
-  serve("press", &Verbs::press);
+  serve(ControlRight::kWatch, "status", &Verbs::status);
+  serve(ControlRight::kWatch, "calls", &Verbs::calls);
+  serve(ControlRight::kWatch, "presence", &Verbs::presence);
+  serve(ControlRight::kCall, "call", &Verbs::call);
+  serve(ControlRight::kCall, "add", &Verbs::add);
+  serve(ControlRight::kCall, "answer", &Verbs::answer);
+  serve(ControlRight::kCall, "decline", &Verbs::decline);
+  serve(ControlRight::kCall, "silence", &Verbs::silence);
+  serve(ControlRight::kCall, "mute", &Verbs::mute);
+  serve(ControlRight::kCall, "unmute", &Verbs::mute);
+  serve(ControlRight::kCall, "cancel", &Verbs::cancel);
+  serve(ControlRight::kCall, "hangup", &Verbs::leave);
+  serve(ControlRight::kCall, "leave", &Verbs::leave);
+  serve(ControlRight::kCall, "end", &Verbs::end);
+  serve(ControlRight::kCall, "join", &Verbs::join);
+  serve(ControlRight::kCall, "pull", &Verbs::pull);
+  serve(ControlRight::kCall, "send", &Verbs::send);
+  serve(ControlRight::kCall, "dnd", &Verbs::dnd);
+  serve(ControlRight::kCall, "press", &Verbs::press);
+  serve(ControlRight::kOpen, "door", &Verbs::door);
+  serve(ControlRight::kOpen, "ring_to_open", &Verbs::ring_to_open);
 }
 
 platform::Json Verbs::link() const {
@@ -95,6 +100,11 @@ void Verbs::status(const Request& request, Responder& responder) const {
   for (const auto& [name, value] : agent_.counters()) {
     counters.set(name.c_str(), value);
   }
+  const platform::ControlCounters& control = socket_->counters();
+  counters.set("control_bad_requests", control.bad_requests)
+      .set("control_dropped_slow", control.dropped_slow)
+      .set("control_not_allowed", control.not_allowed)
+      .set("control_refused_full", control.refused_full);
   Json plans = Json::array();
   for (const auto& [name, plan] : options.plans) {
     plans.push(name);
@@ -181,6 +191,12 @@ void Verbs::press(const Request& request, Responder& responder) {
     responder.fail(
         to_string(Errc::kInvalidArgument),
         "the config has no " + std::string(to_string(kind)) + " press for button '" + name + "'");
+    return;
+  }
+  const auto action = agent_.button_action(name, kind);
+  if (action && action->kind == ButtonAction::Kind::kOpen && !request.may_open) {
+    responder.fail(to_string(Errc::kNotAllowed),
+                   "your user may not press this button, which opens a door ([control] openers)");
     return;
   }
   const Errc code = agent_.press(name, kind);

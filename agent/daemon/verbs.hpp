@@ -60,6 +60,7 @@ class Verbs {
 
   Agent& agent_;
   DndDriver& dnd_;
+  const platform::ControlSocket* socket_ = nullptr;
 };
 
 /// What a code means, as one sentence for people.

@@ -201,6 +201,12 @@ bool Agent::button_bound(std::string_view name, PressKind kind) const {
   return impl_->bound(name, kind) != nullptr;
 }
 
+std::optional<ButtonAction> Agent::button_action(std::string_view name, PressKind kind) const {
+  const Impl::BoundAction* found = impl_->bound(name, kind);
+  const auto* action = found == nullptr ? nullptr : std::get_if<ButtonAction>(found);
+  return action == nullptr ? std::nullopt : std::optional<ButtonAction>(*action);
+}
+
 std::vector<InputView> Agent::inputs() const {
   return impl_->inputs();
 }

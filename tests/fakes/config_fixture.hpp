@@ -88,6 +88,9 @@ stop_time = "500ms"
 socket = "/run/x.sock"
 mode = "0600"
 group = "audio"
+watchers = "audio"
+callers = "video"
+openers = "staff"
 [log]
 level = "debug"
 [[button]]

@@ -105,6 +105,9 @@ TEST(Config, EverySettingOfCallsAndHardwareIsRead) {
   STRCMP_EQUAL("/run/x.sock", config.control.socket.c_str());
   CHECK_EQUAL(0600U, config.control.mode);
   STRCMP_EQUAL("audio", config.control.group.c_str());
+  STRCMP_EQUAL("audio", config.control.watchers.c_str());
+  STRCMP_EQUAL("video", config.control.callers.c_str());
+  STRCMP_EQUAL("staff", config.control.openers.c_str());
   CHECK_TRUE(config.log.level == doorcall::platform::LogLevel::kDebug);
   CHECK_EQUAL(3U, config.buttons.size());
   CHECK_TRUE(config.buttons[0].press.action == doorcall::platform::ButtonAction::kCall);

@@ -230,6 +230,9 @@ class Agent {
   [[nodiscard]] std::vector<std::string> buttons() const;
   /// Whether this kind of press of the button is bound.
   [[nodiscard]] bool button_bound(std::string_view name, PressKind kind) const;
+  /// What this press does; none if nothing, or a function of the embedder's.
+  [[nodiscard]] std::optional<ButtonAction> button_action(std::string_view name,
+                                                          PressKind kind) const;
   /// How the inputs are; empty before start().
   [[nodiscard]] std::vector<InputView> inputs() const;
 
