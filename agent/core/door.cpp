@@ -151,7 +151,7 @@ void Core::stop_ringing_for_door() noexcept {
       return;
     }
     for (const Slot slot : others_of(call)) {
-      if (call.state == CallState::kConnected && legs_[slot].pending() && owned(legs_[slot])) {
+      if (legs_[slot].pending() && owned(legs_[slot])) {
         arm(timers_.agent(AgentTimer::kDoor), now_);
         end_leg(call, legs_[slot], Reason::kDoorOpened, {}, {});
         return;

@@ -28,9 +28,10 @@ struct DoorNonce {
   CallId id;                ///< the call, or what else `who` has named its request by
   Instant until{};          ///< with kIssued: it is good before; else it is kept before
 
+  /// A free one is nobody's.
   [[nodiscard]] bool of(const Account& sender, Incarnation incarnation,
                         const CallId& request) const noexcept {
-    return state != State::kFree && who == sender && life == incarnation && id == request;
+    return who == sender && life == incarnation && id == request;
   }
 };
 

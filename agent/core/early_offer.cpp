@@ -65,8 +65,8 @@ bool CoreLookup::is_early(const Call& call, const Account& sender, const Header&
     return found == call.legs[0] && sender == header.leg.owner;
   }
   const Leg& leg = legs_[found];
-  const LegDevice* device = find_device(leg, sender.device);
-  return header.leg.owner == settings.self && leg.user == sender.user && device != nullptr &&
+  const LegDevice* device = find_device(leg, sender.device);  // noted of own invitations alone
+  return leg.user == sender.user && device != nullptr &&
          device->answer == LegDevice::Answer::kRinging;
 }
 

@@ -140,7 +140,7 @@ Slot CoreLookup::next_info(Slot leg) const noexcept {
 /// Its turn has not come: another one for the same member is under way.
 bool CoreLookup::waits_its_turn(Slot slot) const noexcept {
   const Outgoing& out = outgoing_[slot];
-  return out.kind == MessageKind::kInfo && next_info(out.leg) != slot;
+  return out.kind == MessageKind::kInfo && !out.asks_door() && next_info(out.leg) != slot;
 }
 
 Info Core::info_body(const Outgoing& out) const noexcept {

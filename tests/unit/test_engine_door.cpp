@@ -2,6 +2,7 @@
 // list, once for each nonce that it has issued itself, and for nothing else.
 
 #include <string>
+#include <vector>
 
 #include "tests/unit/engine_group.hpp"
 
@@ -201,6 +202,26 @@ TEST(EngineDoor, AnAccountHasAQuotaAndAllHaveABound) {
   STRCMP_EQUAL("door(busy)", hear(last, id_, {}).c_str());
   now_ += kDoorNonceTime;
   (void)nonce(last, id_);
+}
+
+TEST(EngineDoor, WhereAllResultsAreRememberedTheOldestIsForgotten) {
+  std::vector<Actor> askers;
+  std::vector<std::uint64_t> numbers;
+  for (std::size_t i = 0; i < kDoorNoncesMax; ++i) {
+    numbers.push_back(nonce(askers.emplace_back("d" + std::to_string(i) + "@desk"), id_));
+  }
+  for (const std::size_t each : {3U, 0U, 1U, 2U, 4U, 5U, 6U, 7U}) {
+    (void)open(askers[each], id_, numbers[each]);
+    (void)pulsed(true);
+    now_ += Millis{10};
+  }
+  Actor last("last@desk");
+  (void)nonce(last, id_);
+  for (std::size_t i = 0; i < kDoorNoncesMax; ++i) {
+    STRCMP_EQUAL(i == 3 ? "door:refused(stale) door(stale)" : "door(opened)",
+                 open(askers[i], id_, numbers[i]).c_str());
+  }
+  UNSIGNED_LONGS_EQUAL(kDoorNoncesMax, door_.pulses.size());
 }
 
 TEST(EngineDoor, ADeviceWithoutADoorSaysSoIfItIsMeant) {

@@ -43,6 +43,13 @@ TEST_GROUP(EngineDoorAsk) {
       return door == nullptr || door->step != step || left == 0 || left-- == 0;
     };
   }
+  /// The panel answers the gate by itself, and opens.
+  void ring_to_open() {
+    Settings settings = group_.at(1).engine().settings();
+    (void)settings.doors.add(user("gate"));
+    group_.at(1).engine().reconfigure(settings);
+    CHECK_TRUE(group_.give(group_.at(1), SetRingToOpen{Millis{60'000}}).code == Errc::kOk);
+  }
   std::string told(std::size_t who) {
     std::string all;
     for (const DoorEvent& event : group_.at(who).doors) {
@@ -207,16 +214,60 @@ TEST(EngineDoorAsk, FewAreAskedAtATime) {
   UNSIGNED_LONGS_EQUAL(1, group_.at(2).stops);
 }
 
+TEST(EngineDoorAsk, EachOfSeveralRequestsIsRepeated) {
+  lose_first(DoorStep::kRequest, 2);  // the first copy of each
+  CHECK_TRUE(ask(2, {{}, user("nowhere")}) == Errc::kOk);
+  CHECK_TRUE(ask(2, {{}, user("gate")}) == Errc::kOk);
+  pass(Seconds{5});
+  STRCMP_EQUAL("other:opened", told(2).c_str());
+}
+
 TEST(EngineDoorAsk, RingToOpenOpensTheDoorThatRang) {
-  Settings settings = group_.at(1).engine().settings();
-  (void)settings.doors.add(user("gate"));
-  group_.at(1).engine().reconfigure(settings);
-  CHECK_TRUE(group_.give(group_.at(1), SetRingToOpen{Millis{60'000}}).code == Errc::kOk);
+  ring_to_open();
   group_.call_users(invite_users({"apt1"}));
   pass(Millis{500});
   STRCMP_EQUAL("connected", group_.state(1).c_str());
   STRCMP_EQUAL("other:opened", told(1).c_str());
   UNSIGNED_LONGS_EQUAL(1, group_.door().pulses.size());
+}
+
+TEST(EngineDoorAsk, RingToOpenAsksNoSecondTimeForWhatAPersonHasAskedFor) {
+  ring_to_open();
+  group_.call = group_.give(group_.door(), invite_users({"apt1"})).call;
+  group_.run(Millis{5});
+  STRCMP_EQUAL("accepting", group_.state(1).c_str());
+  CHECK_TRUE(ask(1, {group_.call, {}}) == Errc::kOk);
+  pass(Millis{500});
+  STRCMP_EQUAL("other:opened", told(1).c_str());
+  UNSIGNED_LONGS_EQUAL(1, group_.door().pulses.size());
+}
+
+TEST(EngineDoorAsk, RingToOpenWaitsForNothingElseThatThePanelSays) {
+  group_.call_users(invite_users({"apt1", "office"}));
+  group_.answer({2});
+  group_.lose(MessageKind::kAck);
+  CHECK_TRUE(group_.give(group_.at(1), reject(group_.call)).code == Errc::kOk);
+  CHECK_TRUE(ask(1, {{}, user("nowhere")}) == Errc::kOk);
+  group_.run(Millis{100});  // from here on it repeats a refusal in this call and another request
+  ring_to_open();
+  InviteUsers again = invite_users({"apt1"});
+  again.call = group_.call;
+  CHECK_TRUE(group_.give(group_.door(), again).code == Errc::kOk);
+  pass(Millis{500});
+  STRCMP_EQUAL("connected", group_.state(1).c_str());
+  STRCMP_EQUAL("other:opened", told(1).c_str());
+}
+
+TEST(EngineDoorAsk, RingToOpenThatFindsNoRoomToAskSaysSo) {
+  ring_to_open();
+  for (std::size_t i = 0; i < kDoorsAskedMax; ++i) {
+    CHECK_TRUE(ask(1, {{}, user("gate" + std::to_string(i))}) == Errc::kOk);
+  }
+  group_.call_users(invite_users({"apt1"}));
+  STRCMP_EQUAL("connected", group_.state(1).c_str());
+  STRCMP_EQUAL("other:refused(busy)", told(1).c_str());
+  CHECK_TRUE(group_.at(1).doors[0].who == group_.door().self);
+  UNSIGNED_LONGS_EQUAL(0, group_.door().pulses.size());
 }
 
 TEST(EngineDoorAsk, DevicesShowThatTheyHaveADoor) {

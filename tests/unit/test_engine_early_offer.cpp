@@ -135,6 +135,30 @@ TEST(EngineEarlyOffer, TheCallerHearsWhoRingsAndNobodyElse) {
   CHECK_TRUE(scene.counters().dropped_not_entitled >= 4);
 }
 
+TEST(EngineEarlyOffer, WhatIsAddressedToNoDeviceIsHeardByNone) {
+  Scene scene(Stage::kRinging);
+  Message offer = early_info(scene, InfoKind::kMediaOffer, scene.leg);
+  offer.header.to = {};
+  UNSIGNED_LONGS_EQUAL(0, heard_after(scene, offer));
+  offer.header.to = scene.station.self.device;
+  UNSIGNED_LONGS_EQUAL(1, heard_after(scene, offer));
+}
+
+TEST(EngineEarlyOffer, WhatIsMeantForAnotherWhoRingsIsNotHeard) {
+  Scene scene(Stage::kUnknown);
+  const LegKey others{scene.peer.self, 2};
+  const LegView legs[] = {leg_view({scene.peer.self, 0}, "door@gate", LegState::kConnected),
+                          leg_view(scene.leg, "panel@apt1", LegState::kRinging),
+                          leg_view(others, "panel@apt2", LegState::kRinging)};
+  Invite invite = scene.peer.invite_body(Millis{90'000});
+  invite.roster = legs;
+  scene.hear(scene.peer.say(scene.call, scene.leg, invite));
+  STRCMP_EQUAL("door@gate connected, apt1 ringing, apt2 ringing",
+               members(scene.station, scene.call).c_str());
+  UNSIGNED_LONGS_EQUAL(0, heard_after(scene, early_info(scene, InfoKind::kMediaOffer, others)));
+  UNSIGNED_LONGS_EQUAL(1, heard_after(scene, early_info(scene, InfoKind::kMediaOffer, scene.leg)));
+}
+
 TEST(EngineEarlyOffer, WhoHasAnsweredHearsItStillAndAConnectedOneNot) {
   Scene scene(Stage::kAccepting);
   const Message offer = early_info(scene, InfoKind::kMediaOffer, scene.leg);
@@ -153,6 +177,19 @@ TEST(EngineEarlyOffer, AMemberHearsWhoRingsForItsOwnAddition) {
   CHECK_TRUE(offer(3) == Errc::kOk);
   UNSIGNED_LONGS_EQUAL(1, heard(0));
   UNSIGNED_LONGS_EQUAL(0, heard(1));
+}
+
+TEST(EngineEarlyOffer, AMemberHearsNobodyWhoRingsForAnothersAddition) {
+  Trio trio("door@gate");
+  const LegKey added{trio.one.self, 1};
+  const LegView third = leg_view(added, "panel@apt3", LegState::kRinging);
+  STRCMP_EQUAL("event:member(apt3 ringing) ack",
+               trio.roster(trio.one, {trio.door.self, 1}, {&third, 1}).c_str());
+  Actor three("panel@apt3");
+  const Info answer{InfoKind::kMediaAnswer, MediaKind::kAudio, kOffer, {}, added};
+  STRCMP_EQUAL("", trio.hear(three, three.say(trio.call, added, Ringing{}, "door")).c_str());
+  STRCMP_EQUAL("", trio.hear(three, three.say(trio.call, added, answer, "door")).c_str());
+  UNSIGNED_LONGS_EQUAL(2, trio.station.counters().dropped_not_entitled);
 }
 
 TEST(EngineEarlyOffer, ItLeavesRoomForCalls) {
