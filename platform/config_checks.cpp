@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "agent/core/utf8.hpp"
 #include "platform/config_table.hpp"
 #include "platform/fd.hpp"
 
@@ -99,6 +101,23 @@ void check_call(ConfigDraft& draft) {
   draft.error("call", draft.has("call", "lost") ? "lost" : "heartbeat", message);
 }
 
+/// One line that a terminal only shows: keys and the parser's own words may hold anything.
+std::string readable(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const std::size_t size = doorcall::detail::utf8_sequence(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    const bool c1 = size == 2 && byte == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
+    if (size == 0 || byte < 0x20 || byte == 0x7F || c1) {
+      shown += '?';
+    } else {
+      shown.append(text.substr(0, size));
+    }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return shown;
+}
+
 }  // namespace
 
 void resolve(std::string& name, const std::string& config_file) {
@@ -123,25 +142,25 @@ void check_program(ConfigDraft& draft, std::string_view section,
   }
 }
 
-void ConfigDraft::error(std::uint32_t line, std::string key, std::string message) {
+void ConfigDraft::error(std::uint32_t line, std::string_view key, std::string_view message) {
   errors.push_back(
-      {.file = file, .line = line, .key = std::move(key), .message = std::move(message)});
+      {.file = file, .line = line, .key = readable(key), .message = readable(message)});
 }
 
-void ConfigDraft::error(std::string_view section, std::string_view key, std::string message) {
+void ConfigDraft::error(std::string_view section, std::string_view key, std::string_view message) {
   const auto found = lines.find(std::string(section).append(".").append(key));
   error(found == lines.end() ? 0 : found->second,
-        std::string("[").append(section).append("] ").append(key), std::move(message));
+        std::string("[").append(section).append("] ").append(key), message);
 }
 
 void ConfigDraft::error(std::string_view section, std::size_t entry, std::string_view key,
-                        std::string message) {
+                        std::string_view message) {
   const auto found = lines.find(
       std::string(section).append(".").append(std::to_string(entry)).append(".").append(key));
   const bool named = repeated(section)->named;
   const std::string title = named ? shown(section, config.plans[entry].name) : shown(section);
   error(found != lines.end() ? found->second : entry_lines.find(section)->second[entry],
-        title + (key.empty() ? "" : " ") + std::string(key), std::move(message));
+        title + (key.empty() ? "" : " ") + std::string(key), message);
 }
 
 bool ConfigDraft::has(std::string_view section, std::string_view key) const {

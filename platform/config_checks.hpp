@@ -22,12 +22,12 @@ struct ConfigDraft {
   /// Where the entries of each repeated section begin.
   std::map<std::string, std::vector<std::uint32_t>, std::less<>> entry_lines;
 
-  void error(std::uint32_t line, std::string key, std::string message);
+  void error(std::uint32_t line, std::string_view key, std::string_view message);
   /// An error of a key that was accepted by itself.
-  void error(std::string_view section, std::string_view key, std::string message);
+  void error(std::string_view section, std::string_view key, std::string_view message);
   /// An error of an entry of a repeated section, at its `key` if that is there.
   void error(std::string_view section, std::size_t entry, std::string_view key,
-             std::string message);
+             std::string_view message);
   [[nodiscard]] bool has(std::string_view section, std::string_view key) const;
 };
 

@@ -150,9 +150,12 @@ std::optional<Value> text_value(std::string_view text, bool allowed) {
 }
 
 std::string quoted(std::string_view text) {
-  std::string shown(text.substr(0, kShownBytesMax));
-  std::replace_if(shown.begin(), shown.end(), is_control, '?');
-  return '"' + shown + (text.size() > kShownBytesMax ? "...\"" : "\"");
+  std::size_t size = std::min(text.size(), kShownBytesMax);
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80) {
+    --size;  // not within a character
+  }
+  const char* const end = size < text.size() ? "...\"" : "\"";
+  return '"' + std::string(text.substr(0, size)) + end;
 }
 
 std::string choices_text(std::span<const std::string_view> choices) {

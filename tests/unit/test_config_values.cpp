@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/core/utf8.hpp"
 #include "platform/config_table.hpp"
 #include "tests/fakes/config_fixture.hpp"
 
@@ -102,6 +103,16 @@ TEST(ConfigValues, TopicsMustBeUsable) {
     refuses("root = \"" + std::string(root) + "\"\n", "[broker] root: found");
   }
   accepts("root = \"Haus-7/doorcall\"\n");
+}
+
+TEST(ConfigValues, WhatIsWrongIsSaidInOneLineOfText) {
+  refuses("[call]\n\"a\\nb\\u001b[31m\\u0085\" = 1\n", "unknown key 'a?b?[31m?' in [call]");
+  refuses("[plans.\"a\\nb\"]\nusers = [\"x\"]\n", "[plans.a?b]: found this name");
+  refuses("[call]\ncall_waiting = tru\n", "saw 'tru?");
+  // A text is cut after 60 bytes, but not within a character.
+  const std::string long_text = std::string(59, 'a') + "\xC3\xBC" + "b";
+  refuses("[log]\nlevel = \"" + long_text + "\"\n", "a...\"");
+  CHECK(doorcall::is_utf8(report()));
 }
 
 TEST_GROUP(ConfigWords){};
