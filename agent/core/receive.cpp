@@ -98,7 +98,8 @@ Result Core::on(const ForeignVersionReceived& input) noexcept {
     return {};
   }
   if (link_state == LinkState::kStopped || input.kind != MessageKind::kInvite ||
-      input.header.leg.owner != input.sender || input.sender.user == settings.self.user ||
+      input.header.call.empty() || input.header.leg.owner != input.sender ||
+      input.sender.user == settings.self.user ||
       (!input.header.to.empty() && input.header.to != settings.self.device)) {
     ++counters.dropped_bad_state;
     return {};

@@ -220,6 +220,14 @@ TEST(EngineStrangers, AnotherVersionsInviteHasToBeItsSendersOwnAndForThisDevice)
   STRCMP_EQUAL("", scene.station.words().c_str());
 }
 
+TEST(EngineStrangers, AnotherVersionsInviteOfNoCallIsNotAnswered) {
+  Scene scene(Stage::kUnknown);
+  Message message = scene.peer.invite(CallId{});
+  scene.station.give(
+      ForeignVersionReceived{scene.peer.self, false, MessageKind::kInvite, message.header});
+  STRCMP_EQUAL("", scene.station.words().c_str());  // an answer without a call could not be read
+}
+
 TEST(EngineStrangers, ANamesakeOfAMembersDeviceIsNotTheMember) {
   Scene scene(Stage::kUnknown);
   Actor imp("door@else");
