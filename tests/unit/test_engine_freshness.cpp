@@ -111,7 +111,7 @@ TEST(EngineFreshness, AMarkerOfAnEarlierConnectOrLifeLiftsNothing) {
   panel_.give(LinkConnected{});
   const Message old = panel_.last(MessageKind::kMarker).message;
   panel_.give(LinkLost{});
-  panel_.run(Millis{1'100});
+  panel_.run(Millis{10'100});  // it had lasted for a moment only, so that takes a while
   panel_.give(LinkConnected{});
   panel_.hear(panel_.self, old);
   Message foreign = panel_.last(MessageKind::kMarker).message;
