@@ -78,6 +78,9 @@ const char* Core::broken_call(Slot slot, const Call& call) const noexcept {
 
 const char* Core::broken_leg(const Call& call, const Leg& leg) const noexcept {
   const bool own = &leg == &own_leg(call);
+  if (find_leg(call, leg.key) != slot_of(leg)) {
+    return "a key names one leg of a call";
+  }
   if (leg.lost && !leg.connected()) {
     return "only who is connected can be lost";
   }

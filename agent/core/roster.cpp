@@ -178,14 +178,19 @@ bool CoreLookup::owner_present(const Call& call, const LegKey& leg) const noexce
   return owner != kNoSlot && legs_[owner].present();
 }
 
+/// Leg 0 is its owner's own, from the start.
+static bool creators_own(const LegView& view) noexcept {
+  return Account{view.device, view.user} == view.key.owner && view.state >= LegState::kConnected;
+}
+
 void Core::merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept {
   for (const LegView& view : legs) {
     const bool creators = view.key.number == 0;
     if (creators && call.caller.user.empty()) {
       call.caller = view.key.owner;
     }
-    if (creators && view.key.owner != call.caller) {
-      continue;  // a call has one creator
+    if (creators && (view.key.owner != call.caller || !creators_own(view))) {
+      continue;  // a call has one creator, who was in it from the start
     }
     const Slot found = find_leg(call, view.key);
     if (found == kNoSlot) {

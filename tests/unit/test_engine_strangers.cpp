@@ -228,6 +228,29 @@ TEST(EngineStrangers, AnotherVersionsInviteOfNoCallIsNotAnswered) {
   STRCMP_EQUAL("", scene.station.words().c_str());  // an answer without a call could not be read
 }
 
+TEST(EngineStrangers, ALegOfTheInviterThatShowsSomebodyElseIsNotLearned) {
+  const std::pair<std::string_view, LegState> wrong[] = {{"", LegState::kConnected},
+                                                         {"x@far", LegState::kConnected},
+                                                         {"other@gate", LegState::kConnected},
+                                                         {"door@gate", LegState::kRinging}};
+  for (const auto& [account, state] : wrong) {
+    Scene scene(Stage::kUnknown);
+    LegView view;
+    view.key = {scene.peer.self, 0};
+    const Account shown = Account::parse(account).value_or(Account{{}, scene.peer.self.user});
+    view.user = shown.user;
+    view.device = shown.device;
+    view.state = state;
+    Message message = scene.peer.invite(scene.call);
+    std::get<Invite>(message.body).roster = std::span(&view, 1);
+    scene.station.hear(scene.peer.self, message, 90);  // and a key names one leg of a call
+    const auto inviter = scene.station.engine().member_at(scene.call, 0);
+    CHECK(inviter && inviter->key == view.key && inviter->device == scene.peer.self.device);
+    CHECK(scene.station.engine().member_at(scene.call, 1).has_value());
+    UNSIGNED_LONGS_EQUAL(2, scene.station.engine().find_call(scene.call)->members);
+  }
+}
+
 TEST(EngineStrangers, ANamesakeOfAMembersDeviceIsNotTheMember) {
   Scene scene(Stage::kUnknown);
   Actor imp("door@else");
