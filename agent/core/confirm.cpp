@@ -7,7 +7,7 @@ namespace doorcall {
 
 void Core::on_confirm(const MessageReceived& input, const Header& header,
                       const Confirm& confirm) noexcept {
-  if (header.leg.owner != input.sender) {
+  if (header.leg.owner != input.sender || header.leg.number == 0) {  // leg 0 is in from the start
     ++counters.dropped_not_entitled;
     return;
   }

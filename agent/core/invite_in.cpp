@@ -256,7 +256,10 @@ void Core::learn_roster(Call& call, std::span<const LegView> roster) noexcept {
   if (find_member(call, call.inviter) != kNoSlot) {
     return;
   }
-  const Slot slot = add_leg(call, {call.inviter, 0}, call.inviter.user);
+  // Also what a view has ended: whoever rings or confirms is in.
+  const LegKey key{call.inviter, 0};
+  const Slot known = find_leg(call, key);
+  const Slot slot = known != kNoSlot ? known : add_leg(call, key, call.inviter.user);
   if (slot != kNoSlot) {
     legs_[slot].device = call.inviter.device;
     legs_[slot].incarnation = call.owner_life;

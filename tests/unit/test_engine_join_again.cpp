@@ -63,3 +63,15 @@ TEST(EngineJoinAgain, OfACallThatWasJoinedAgainTheLastEndCounts) {
     STRCMP_EQUAL("reject(hang_up)", scene.station.words().c_str());
   }
 }
+
+TEST(EngineJoinAgain, NobodyIsLetInAsLegZero) {
+  Scene scene(Stage::kUnknown);
+  JoinCall command = join(scene.call);
+  command.via = scene.peer.self.user;
+  CHECK_TRUE(scene.station.give(command).code == Errc::kOk);
+  const Body confirm = Confirm{scene.station.self.device, 1, {}};
+  scene.station.hear(scene.peer.self, scene.peer.say(scene.call, {scene.peer.self, 0}, confirm));
+  STRCMP_EQUAL("accepting", scene.state().c_str());
+  scene.station.hear(scene.peer.self, scene.peer.say(scene.call, {scene.peer.self, 1}, confirm));
+  STRCMP_EQUAL("connected", scene.state().c_str());
+}

@@ -251,6 +251,24 @@ TEST(EngineStrangers, ALegOfTheInviterThatShowsSomebodyElseIsNotLearned) {
   }
 }
 
+TEST(EngineStrangers, WhoRingsIsInWhateverItsRosterSaysOfIt) {
+  Scene scene(Stage::kUnknown);
+  std::array<LegView, 2> twice;
+  twice[0].key = {scene.peer.self, 0};
+  twice[0].user = scene.peer.self.user;
+  twice[0].device = scene.peer.self.device;
+  twice[0].state = LegState::kConnected;
+  twice[1] = twice[0];
+  twice[1].state = LegState::kEnded;
+  twice[1].reason = Reason::kHangUp;
+  Message message = scene.peer.invite(scene.call);
+  std::get<Invite>(message.body).roster = twice;
+  scene.station.hear(scene.peer.self, message, 90);  // and a key names one leg of a call
+  const auto inviter = scene.station.engine().member_at(scene.call, 0);
+  CHECK(inviter && inviter->key == twice[0].key && inviter->state == LegState::kConnected);
+  UNSIGNED_LONGS_EQUAL(2, scene.station.engine().find_call(scene.call)->members);
+}
+
 TEST(EngineStrangers, ANamesakeOfAMembersDeviceIsNotTheMember) {
   Scene scene(Stage::kUnknown);
   Actor imp("door@else");
