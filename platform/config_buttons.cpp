@@ -22,8 +22,8 @@ struct Entry {
   [[nodiscard]] bool has(std::string_view key) const {
     return draft.has("button." + std::to_string(number), key);
   }
-  void error(std::string_view key, std::string message) const {
-    draft.error("button", number, key, std::move(message));
+  void error(std::string_view key, const std::string& message) const {
+    draft.error("button", number, key, message);
   }
   /// The key has no use without one of the others.
   void needs(std::string_view key, bool there, std::string_view others) const {

@@ -11,8 +11,7 @@
 
 namespace doorcall {
 
-/// The engine's inside: its tables, and one group of methods for each source file. Private to
-/// agent/core.
+/// The engine's inside, one group of methods for each source file. Private to agent/core.
 class Core : private CoreLookup {
  public:
   using CoreData::counters;

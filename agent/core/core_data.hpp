@@ -89,7 +89,7 @@ class CoreData {
   void put(const Output& output) noexcept;
   // One call's outputs must fit beside what a timer or message puts out.
   [[nodiscard]] bool room_for_step() const noexcept {
-    return output_count_ + kOutputsPerStepMax <= kOutputsMax && views_left();
+    return output_count_ + kOutputsPerStepMax <= kOutputsMax;
   }
   [[nodiscard]] bool views_left() const noexcept {
     return view_count_ + kLegViewsMax <= views_.size();

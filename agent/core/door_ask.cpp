@@ -69,7 +69,9 @@ Account CoreLookup::door_in(const Call& call, const UserId& user) const noexcept
     if (peer != kNoSlot && peers_[peer].door) {
       return leg.holder();
     }
-    first = first.user.empty() || leg.holder() == peer_of(call) ? leg.holder() : first;
+    if (first.user.empty() || leg.holder() == peer_of(call)) {
+      first = leg.holder();
+    }
   }
   return first;
 }

@@ -47,8 +47,12 @@ def test_attack_retained_invite(world):
     apt.end()
     friend, honest, mark = Attacker(world, "one@friend"), Voice("one@friend"), new_call()
     late = world.daemon("apt", "late")
-    friend.publish(honest.inbox("apt"), honest.invite(mark), expiry=20)
-    late.change(mark, "incoming")  # so what was retained would have come
+
+    def rings():  # from when on it believes that an invitation is fresh, so it is said again
+        friend.publish(honest.inbox("apt"), honest.invite(mark), expiry=20)
+        return late.find({"call": mark, "change": "incoming"})
+
+    late.poll(rings, "invitation, so that what was retained would have come")
     old = world.daemon("apt", "old", replace=(("[call]", 'protocol = "3.1.1"\n\n[call]'),))
     old.poll(lambda: old.counter("dropped_retained") >= 1, "drop of what was retained")
     for each in (late, old):

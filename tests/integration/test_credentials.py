@@ -193,7 +193,9 @@ def test_two_with_one_account_do_not_fight(world):
         expect("another client with this account" in event["text"], event["text"])
         waits = [each["retry_in_ms"] for daemon in (first, second) for each in daemon.events
                  if each["type"] == "link" and each["state"] == "reconnecting"]
-        expect(min(waits) >= 2500 and max(waits) >= 5000, f"times to the next attempt: {waits}")
+        # Before it is known for what it is, one loss may look like the network's.
+        waits.sort()
+        expect(waits[1] >= 2500 and waits[-1] >= 5000, f"times to the next attempt: {waits}")
     finally:
         twins.broker = None
         twins.close()

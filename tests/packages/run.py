@@ -96,8 +96,8 @@ class System:
     def install(self, *files):
         told = ""
         for file in files:  # one by one: dpkg's own order is not asked for
-            self.inside("cp", file, os.path.join(self.scratch, "root", "root"))
-            told += self.run("dpkg", "--install", "/root/" + os.path.basename(file))
+            self.inside("cp", file, os.path.join(self.scratch, "root", "opt"))
+            told += self.run("dpkg", "--install", "/opt/" + os.path.basename(file))
         return told
 
     def __enter__(self):
@@ -207,13 +207,13 @@ def nothing_is_left_after_purge(site):
 def a_project_builds_with_the_library(site):
     with site.system() as system:
         system.install(site.pack("1.0.0")["libdoorcall-dev"])
-        source, built = os.path.join(ROOT, "tests", "embed"), "/root/embed"
-        system.inside("cp", "-r", source, os.path.join(system.scratch, "root", "root", "project"))
-        source = "/root/project"
+        source, built = os.path.join(ROOT, "tests", "embed"), "/opt/embed"
+        system.inside("cp", "-r", source, os.path.join(system.scratch, "root", "opt", "project"))
+        source = "/opt/project"
         system.run("cmake", "-S", source, "-B", built)
         system.run("cmake", "--build", built)
         flags = system.run("pkg-config", "--cflags", "--libs", "--static", "doorcall").split()
-        system.run("c++", "-std=c++20", os.path.join(source, "main.cpp"), "-o", "/root/by-pkg",
+        system.run("c++", "-std=c++20", os.path.join(source, "main.cpp"), "-o", "/opt/by-pkg",
                    *flags)
 
 

@@ -106,3 +106,12 @@ TEST(EngineDoorChoice, WhoIsStillJoiningAsksNobody) {
   STRCMP_EQUAL("accepting", desk.state(command.call).c_str());
   refuses(desk, Errc::kNotAllowed, command.call);
 }
+
+// Nor does one who came later change that.
+TEST(EngineDoorChoice, WhereNobodyShowsOneNotThatOfTheLastOne) {
+  Trio trio("door@gate");
+  const LegView third = leg_view({trio.one.self, 1}, "panel@apt3", LegState::kConnected, 3);
+  (void)trio.roster(trio.one, {trio.station.self, 1}, {&third, 1});
+  CHECK_TRUE(trio.seen().find("panel@apt3 connected") != std::string::npos);
+  STRCMP_EQUAL("panel@apt1", ask(trio.station, trio.call).c_str());
+}

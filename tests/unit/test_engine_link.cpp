@@ -153,6 +153,30 @@ TEST(EngineLink, ATwinIsToldAndKickedLessAndLess) {
   CHECK_TRUE(lose() <= Millis{1'000});  // forgotten
 }
 
+// New credentials drop the connection on purpose; nobody has taken anything over.
+TEST(EngineLink, WhatIsMadeAnewOnPurposeDoesNotWait) {
+  door_.come_online();
+  LinkLost renewed;
+  renewed.at_once = true;
+  for (const bool twin : {false, true}) {
+    if (twin) {
+      Presence foreign;
+      foreign.incarnation = door_.engine().incarnation() + 1;
+      foreign.state = PresenceState::kIdle;
+      door_.give(PresenceReceived{door_.self, true, {}, foreign});
+    }
+    door_.run(Millis{20'000});
+    door_.give(renewed);
+    CHECK_TRUE(door_.links.back().retry_in == Millis{1});
+    CHECK_TRUE(door_.links.back().cause == LinkLost::Cause::kNetwork);
+    door_.run(Millis{1});
+    door_.give(LinkConnected{});
+  }
+  door_.run(Millis{20'000});
+  door_.give(LinkLost{LinkLost::Cause::kRefused, 0x87, "not authorized"});  // said by the broker
+  CHECK_TRUE(door_.links.back().cause == LinkLost::Cause::kRefused);
+}
+
 TEST(EngineLink, ThePresenceOfAnEarlierLifeIsNoTwin) {
   door_.give(Start{});
   door_.give(LinkConnected{});
