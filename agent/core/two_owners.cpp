@@ -21,10 +21,9 @@ void Core::second_invite(const MessageReceived& input, Call& call, const Invite&
     return;
   }
   const Slot known = find_leg(call, header.leg);
-  const bool over = known != kNoSlot && !legs_[known].live();
   const bool ringing = call.state == CallState::kRinging || call.state == CallState::kAccepting;
   const bool better = heir || (ringing && key_before(header.leg, own));
-  if (over || !better) {
+  if (known != kNoSlot || !better) {  // known: over, or another device has it
     post_reject(input.sender, header.call, header.leg, Reason::kAlreadyHere);
     if (known == kNoSlot) {
       remember_ended(call, header.leg, Reason::kAlreadyHere);

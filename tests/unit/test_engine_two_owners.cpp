@@ -156,6 +156,16 @@ TEST(EngineTwoOwners, WhoInvitesForTheLegOfTheOtherDeviceOfItsUserIsRefused) {
 }
 
 // The roster came before the heir had joined: its user was on it.
+TEST(EngineTwoOwners, WhoInvitesForTheLegOfAnotherUserIsRefused) {
+  Ring ring(true);
+  const std::array<LegView, 2> views{
+      leg_view({ring.door.self, 0}, "door@gate", LegState::kConnected),
+      leg_view(ring.leg_of(ring.two), "panel@desk", LegState::kRinging)};
+  const Body roster = Roster{views};
+  ring.station.hear(ring.door.self, ring.door.say(ring.call, {ring.door.self, 0}, roster));
+  STRCMP_EQUAL("reject(already_here)", ring.hear(ring.two).c_str());  // a key names one leg
+}
+
 TEST(EngineTwoOwners, AnHeirThatHasJoinedSinceIsBelievedIfItsUserIsOnTheRoster) {
   Actor three("panel@apt4");
   for (const bool invited : {false, true}) {
