@@ -214,6 +214,14 @@ TEST(EngineDoorAsk, FewAreAskedAtATime) {
   UNSIGNED_LONGS_EQUAL(1, group_.at(2).stops);
 }
 
+TEST(EngineDoorAsk, EachOfSeveralRequestsIsRepeated) {
+  lose_first(DoorStep::kRequest, 2);  // the first copy of each
+  CHECK_TRUE(ask(2, {{}, user("nowhere")}) == Errc::kOk);
+  CHECK_TRUE(ask(2, {{}, user("gate")}) == Errc::kOk);
+  pass(Seconds{5});
+  STRCMP_EQUAL("other:opened", told(2).c_str());
+}
+
 TEST(EngineDoorAsk, RingToOpenOpensTheDoorThatRang) {
   ring_to_open();
   group_.call_users(invite_users({"apt1"}));
