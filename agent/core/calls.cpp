@@ -49,6 +49,14 @@ const Leg* CoreLookup::peer_leg(const Call& call) const noexcept {
   return call.outgoing ? first : nullptr;
 }
 
+/// Who is told to have created the call. Who was let in may never have heard of that one.
+const Account& CoreLookup::caller_of(const Call& call) const noexcept {
+  if (call.caller.user.empty()) {
+    return settings.self;
+  }
+  return call.caller;
+}
+
 Account CoreLookup::peer_of(const Call& call) const noexcept {
   const Leg* peer = peer_leg(call);
   return peer == nullptr ? call.inviter : peer->holder();

@@ -35,6 +35,7 @@ class CoreLookup : protected CoreData {
   [[nodiscard]] Slot find_call(const CallId& id) const noexcept;
   [[nodiscard]] const Leg* peer_leg(const Call& call) const noexcept;
   [[nodiscard]] Account peer_of(const Call& call) const noexcept;
+  [[nodiscard]] const Account& caller_of(const Call& call) const noexcept;
   [[nodiscard]] LegState shown_leg(const Call& call) const noexcept;
   [[nodiscard]] std::size_t lines_used() const noexcept;
   [[nodiscard]] std::size_t lines_talking() const noexcept;

@@ -217,7 +217,7 @@ Invite Core::invite_of(const Leg& leg) noexcept {
   const Call& call = calls_[leg.call];
   const Texts texts = texts_of(leg.parcel);
   Invite invite;
-  invite.caller = call.caller;
+  invite.caller = caller_of(call);
   invite.caller_name = texts.name;
   invite.media = call.media;
   invite.ring_left = std::max(leg.ring_deadline - now_, Millis{0});

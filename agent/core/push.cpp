@@ -39,7 +39,7 @@ void Core::put_push(const Call& call, const Leg& leg, bool cancel, Reason reason
   order.push.leg = leg.key;
   order.push.cancel = cancel;
   order.push.reason = reason;
-  order.push.caller = call.caller;
+  order.push.caller = caller_of(call);
   order.push.caller_name = texts.name;
   order.push.media = call.media;
   order.push.ring_left = leg.ring_deadline > now_ ? leg.ring_deadline - now_ : Millis{0};

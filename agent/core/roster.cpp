@@ -186,7 +186,7 @@ static bool creators_own(const LegView& view) noexcept {
 void Core::merge(Call& call, const Account& from, std::span<const LegView> legs) noexcept {
   for (const LegView& view : legs) {
     const bool creators = view.key.number == 0;
-    if (creators && call.caller.user.empty()) {
+    if (creators && call.caller.user.empty() && creators_own(view)) {
       call.caller = view.key.owner;
     }
     if (creators && (view.key.owner != call.caller || !creators_own(view))) {

@@ -75,3 +75,18 @@ TEST(EngineJoinAgain, NobodyIsLetInAsLegZero) {
   scene.station.hear(scene.peer.self, scene.peer.say(scene.call, {scene.peer.self, 1}, confirm));
   STRCMP_EQUAL("connected", scene.state().c_str());
 }
+
+TEST(EngineJoinAgain, WhoHasNotHeardOfTheCreatorInvitesInItsOwnName) {
+  Scene scene(Stage::kUnknown);
+  JoinCall command = join(scene.call);
+  command.via = scene.peer.self.user;
+  scene.station.give(command);
+  const Body confirm = Confirm{scene.station.self.device, 1, {}};
+  scene.station.hear(scene.peer.self, scene.peer.say(scene.call, {scene.peer.self, 1}, confirm));
+  InviteUsers invite_more = invite(user("apt9"));
+  invite_more.call = scene.call;
+  invite_more.wait_offline = true;
+  CHECK_TRUE(scene.station.give(invite_more).code == Errc::kOk);
+  const auto& sent = std::get<Invite>(scene.station.last(MessageKind::kInvite).message.body);
+  CHECK(sent.caller == scene.station.self);  // without any, nobody could read it
+}
