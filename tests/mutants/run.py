@@ -21,7 +21,8 @@ import time
 import mutants
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COPIED = ("CMakeLists.txt", "agent", "platform", "tests", "transport")
+COPIED = ("CMakeLists.txt", "agent", "broker-config", "platform", "tests", "toolchains",
+          "transport")
 BUILD_LIMIT = 900
 HUNT_LIMIT = 600
 

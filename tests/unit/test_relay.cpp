@@ -60,13 +60,13 @@ TEST(Relay, PulsesOnceAndSaysSo) {
   CHECK_TRUE(until_ready());
   STRCMP_EQUAL("", relay->fault().c_str());
   answers.clear();
+  const auto asked = doorcall::platform::read_clock().time_since_epoch().count();
   pulse();
   CHECK_TRUE(until_answered("ok;"));
   CHECK_TRUE(relay->on());
   CHECK_TRUE(until_on(false));
-  const auto changes = line.changes();
   STRCMP_EQUAL("off on off", line.history().c_str());
-  CHECK_TRUE(changes[2].ms - changes[1].ms >= 50);
+  CHECK_TRUE(line.changes()[2].ms - asked >= 50);
 }
 
 TEST(Relay, AnotherPulseMeanwhileIsTheSamePulse) {
