@@ -77,8 +77,10 @@ class CoreLookup : protected CoreData {
   [[nodiscard]] const LegView* claims_leg(const Call& call, const Leg& leg,
                                           const MessageReceived& input,
                                           std::span<const LegView> legs) const noexcept;
-  [[nodiscard]] bool comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
-                                       std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] bool says_it_is_in(const Call& call, const Account& sender, const LegKey& leg,
+                                   std::span<const LegView> legs) const noexcept;
+  [[nodiscard]] bool was_in(const Call& call, const Account& account,
+                            std::span<const LegView> legs) const noexcept;
   [[nodiscard]] bool may_write(const Call& call, const Leg& leg, const Account& from,
                                const LegView& view, std::span<const LegView> legs) const noexcept;
 

@@ -92,8 +92,13 @@ bool Core::view_received(const MessageReceived& input, Call& call,
                          std::span<const LegView> legs) noexcept {
   const Header& header = input.message->header;
   Slot found = find_leg(call, header.leg);
-  if (found == kNoSlot && comes_unannounced(call, input.sender, header.leg, legs)) {
-    found = add_leg(call, header.leg, input.sender.user);
+  if (found == kNoSlot && says_it_is_in(call, input.sender, header.leg, legs)) {
+    const Slot owner = find_member(call, header.leg.owner);
+    if (owner == kNoSlot || !legs_[owner].present()) {
+      found = add_leg(call, header.leg, input.sender.user);
+    } else {
+      tell_roster(legs_[owner]);  // it has not said so: it may not know that this device is in
+    }
   }
   const LegView* claim = found == kNoSlot ? nullptr : claims_leg(call, legs_[found], input, legs);
   const bool member = is_member(found, input.sender);
@@ -162,15 +167,35 @@ const LegView* CoreLookup::claims_leg(const Call& call, const Leg& leg,
              : nullptr;
 }
 
-/// The one that let it in has gone, and what it had told of it has not come here. The device says
-/// so itself, of a user of this call: so it could join anyway.
-bool CoreLookup::comes_unannounced(const Call& call, const Account& sender, const LegKey& leg,
-                                   std::span<const LegView> legs) const noexcept {
-  const bool owner_was_in = std::any_of(call.legs.begin(), call.legs.begin() + call.leg_count,
-                                        [&](Slot slot) { return legs_[slot].held_by(leg.owner); });
+/// Of what the one that let it in has told, nothing has come here. The device says so itself, of a
+/// user of this call: so it could join anyway.
+bool CoreLookup::says_it_is_in(const Call& call, const Account& sender, const LegKey& leg,
+                               std::span<const LegView> legs) const noexcept {
   return call.state == CallState::kConnected && leg.owner != settings.self &&
-         names_user(call, sender.user) && owner_was_in && !owner_present(call, leg) &&
+         names_user(call, sender.user) && was_in(call, leg.owner, legs) &&
          connected_view(legs, leg, sender.device) != nullptr;
+}
+
+/// As known here; or as `legs` show it, let in by somebody who was, and so on: several may have come
+/// and gone where nothing came here from.
+bool CoreLookup::was_in(const Call& call, const Account& account,
+                        std::span<const LegView> legs) const noexcept {
+  const Account* who = &account;
+  for (std::size_t tries = 0; tries <= legs.size(); ++tries) {
+    for (const Slot slot : legs_of(call)) {
+      if (legs_[slot].held_by(*who)) {
+        return true;
+      }
+    }
+    const auto shown = std::find_if(legs.begin(), legs.end(), [&](const LegView& view) {
+      return Account{view.device, view.user} == *who;
+    });
+    if (shown == legs.end()) {
+      return false;
+    }
+    who = &shown->key.owner;
+  }
+  return false;
 }
 
 bool CoreLookup::owner_present(const Call& call, const LegKey& leg) const noexcept {
@@ -261,6 +286,7 @@ void Core::learn_leg(Call& call, const LegView& view) noexcept {
   if (view.state == LegState::kConnected) {
     join_view(call, leg, view.device, view.join_number);
   } else {
+    leg.join_number = view.join_number;
     set_leg(call, leg, view.state, view.reason);
     leg.ring_deadline = after(now_, view.ring_left);
     if (leg.pending()) {  // should its end never be heard

@@ -89,7 +89,8 @@ TEST(EngineTakenOver, SoIsOneThatNobodyHasAnnounced) {
   const LegKey unknown{trio_.door.self, 9};
   const LegView claim = leg_view(unknown, "panel@apt3", LegState::kConnected, 3);
   const std::span<const LegView> said(&claim, 1);
-  STRCMP_EQUAL("", trio_.roster(three_, unknown, said).c_str());  // the door is there
+  (void)trio_.roster(three_, unknown, said);  // the door is there
+  CHECK_TRUE(trio_.seen().find("apt3 connected") == std::string::npos);
   lose_door();
   Actor imp("panel@apt4");
   const LegView imps = leg_view(unknown, "panel@apt4", LegState::kConnected, 3);
@@ -201,6 +202,46 @@ TEST(EngineTakenOver, AlsoOnceWhoHadTakenThatLegHasHungUp) {
 }
 
 // The other side: connected by the owner that died, and invited again by the heir.
+TEST(EngineTakenOver, WhoseOwnerIsThereAndHasNotSaidSoIsToldThatThisDeviceIsIn) {
+  const LegKey unknown{trio_.door.self, 9};
+  const LegView claim = leg_view(unknown, "panel@apt3", LegState::kConnected, 3);
+  (void)trio_.roster(three_, unknown, std::span(&claim, 1));
+  const auto& told = trio_.station.last(MessageKind::kRoster);
+  CHECK(told.header().to == trio_.door.self.device);
+}
+
+TEST(EngineTakenOver, AlsoWhereWhoLetItInHasComeAndGoneUnheard) {
+  lose_door();
+  const Account between = account_of("hall@apt1");
+  const LegKey last{between, 1};
+  const std::array<LegView, 2> chain{
+      leg_view(last, "panel@apt3", LegState::kConnected, 4),
+      leg_view({trio_.door.self, 9}, "hall@apt1", LegState::kEnded, 3, Reason::kMoved)};
+  STRCMP_EQUAL("", trio_.roster(three_, last, std::span(chain).first(1)).c_str());
+  const std::string words = trio_.roster(three_, last, chain);
+  CHECK_TRUE(words.find("event:member(apt3 connected)") != std::string::npos);
+}
+
+TEST(EngineTakenOver, AChainThatLeadsToNobodyLetsNobodyIn) {
+  lose_door();
+  const LegKey one{account_of("hall@apt1"), 1};
+  const LegKey other{account_of("attic@apt1"), 1};
+  const std::array<LegView, 3> ring{leg_view(one, "panel@apt3", LegState::kConnected, 4),
+                                    leg_view(other, "hall@apt1", LegState::kEnded, 3),
+                                    leg_view(one, "attic@apt1", LegState::kEnded, 3)};
+  STRCMP_EQUAL("", trio_.roster(three_, one, ring).c_str());
+}
+
+TEST(EngineTakenOver, AnEarlierDeviceOfTheOwnUserIsShownWithItsName) {
+  Trio trio("panel@apt2");
+  const LegView before = leg_view({trio.one.self, 7}, "hall@apt2", LegState::kEnded, 9,
+                                  Reason::kMoved);
+  (void)trio.roster(trio.one, {trio.door.self, 1}, std::span(&before, 1));
+  const auto shown = trio.station.engine().member_at(trio.call, 3);
+  CHECK_TRUE(shown.has_value());
+  STRCMP_EQUAL("hall", std::string(shown->device.view()).c_str());
+}
+
 static std::string heir_invites(Trio& trio, const LegKey& leg) {
   Invite invite;
   invite.caller = trio.door.self;
