@@ -16,6 +16,10 @@ if(NOT DOORCALL_ATOMIC)
   target_link_libraries(doorcall_dependency_atomic INTERFACE atomic)
 endif()
 
+if(DOORCALL_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
+
 # Makes doorcall_dependency_<name> from pkg-config modules.
 function(doorcall_dependency_from_pkg_config name)
   pkg_check_modules(DOORCALL_${name} QUIET IMPORTED_TARGET GLOBAL ${ARGN})
@@ -26,9 +30,24 @@ function(doorcall_dependency_from_pkg_config name)
 endfunction()
 
 doorcall_dependency_from_pkg_config(cjson libcjson)
-doorcall_dependency_from_pkg_config(toml tomlplusplus)
-doorcall_dependency_from_pkg_config(openssl openssl)
-doorcall_dependency_from_pkg_config(mosquitto libmosquitto openssl)
+# Compiled, or where there is no library of it, or no archive, its headers alone.
+if(NOT DOORCALL_STATIC)
+  doorcall_dependency_from_pkg_config(toml tomlplusplus)
+endif()
+if(NOT TARGET doorcall_dependency_toml)
+  find_path(DOORCALL_TOML_INCLUDE_DIR toml++/toml.h)
+  mark_as_advanced(DOORCALL_TOML_INCLUDE_DIR)
+  if(DOORCALL_TOML_INCLUDE_DIR)
+    add_library(doorcall_dependency_toml INTERFACE IMPORTED GLOBAL)
+    target_include_directories(doorcall_dependency_toml INTERFACE ${DOORCALL_TOML_INCLUDE_DIR})
+  endif()
+endif()
+if(DOORCALL_TLS)
+  doorcall_dependency_from_pkg_config(openssl openssl)
+else()
+  add_library(doorcall_dependency_openssl INTERFACE IMPORTED GLOBAL)
+endif()
+doorcall_dependency_from_pkg_config(mosquitto libmosquitto)
 
 # Optional parts.
 doorcall_dependency_from_pkg_config(gpiod libgpiod>=1.5)

@@ -235,12 +235,13 @@ void MosquittoClient::serve(std::uint32_t events) {
     on_disconnect(client_, this, MOSQ_ERR_ERRNO, nullptr);
     return;
   }
-  if ((events & EPOLLOUT) != 0) {
-    code = mosquitto_loop_write(client_, 1);
-  }
-  if (code == MOSQ_ERR_SUCCESS && (events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 &&
-      socket() >= 0) {
+  // Reading comes first: a write that fails closes the socket, and with it goes the broker's last
+  // word, such as why it has refused the certificate.
+  if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
     code = mosquitto_loop_read(client_, 1);
+  }
+  if (code == MOSQ_ERR_SUCCESS && (events & EPOLLOUT) != 0 && socket() >= 0) {
+    code = mosquitto_loop_write(client_, 1);
   }
   if (code != MOSQ_ERR_SUCCESS) {
     // A failed TLS handshake is not told to on_disconnect. Where it was called, its record is

@@ -1,6 +1,7 @@
 #include "transport/tls_context.hpp"
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <array>

@@ -1,11 +1,13 @@
 #pragma once
 
-#include <openssl/ssl.h>
-
 #include <string>
 
 #include "transport/link.hpp"
 #include "transport/tls_words.hpp"
+
+// OpenSSL's, which a build without TLS lacks.
+struct ssl_ctx_st;
+struct ssl_st;
 
 namespace doorcall::transport {
 
@@ -22,19 +24,19 @@ class TlsContext {
   /// Reads the files. What went wrong, for people; empty if nothing did.
   [[nodiscard]] std::string make();
 
-  [[nodiscard]] SSL_CTX* get() const noexcept { return context_; }
+  [[nodiscard]] ssl_ctx_st* get() const noexcept { return context_; }
   /// Of the handshakes so far; without a text if none failed for a known reason.
   [[nodiscard]] const TlsFailure& failure() const noexcept { return failure_; }
 
  private:
   [[nodiscard]] std::string load_files();
   [[nodiscard]] bool demand_name();
-  static int on_verify(int ok, X509_STORE_CTX* store);
-  static void on_info(const SSL* ssl, int where, int code);
+  static int on_verify(int ok, x509_store_ctx_st* store);
+  static void on_info(const ssl_st* ssl, int where, int code);
 
   const TlsOptions options_;
   const std::string name_;
-  SSL_CTX* context_ = nullptr;
+  ssl_ctx_st* context_ = nullptr;
   TlsFailure failure_;
 };
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <openssl/x509_vfy.h>
-
 #include <string>
 #include <string_view>
+
+struct x509_store_ctx_st;  // OpenSSL's, which a build without TLS lacks
 
 namespace doorcall::transport {
 
@@ -14,7 +14,7 @@ struct TlsFailure {
 };
 
 /// The broker's certificate was refused here, for this X509_V_ERR_…; `name` is what it must carry.
-[[nodiscard]] TlsFailure verify_failure(X509_STORE_CTX* store, const std::string& name);
+[[nodiscard]] TlsFailure verify_failure(x509_store_ctx_st* store, const std::string& name);
 
 /// The broker has broken the handshake off with this alert (RFC 8446 §6).
 [[nodiscard]] TlsFailure alert_failure(int alert);

@@ -3,11 +3,12 @@
 // doorcall, bare clients of the same MQTT library replay the messages that doorcall's call
 // consisted of. All take turns in rounds, so that a slow moment of the machine hits all of them.
 //
-// The other modes: --isolated presses once in a while only, --presence while other devices change
-// their presence.
+// The other modes: --mtls the same through TLS with certificates on both sides, --isolated presses
+// once in a while only, --presence while other devices change their presence.
 
 #include <sched.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -66,26 +67,26 @@ enum Row : std::size_t {
   kBarePahoLoop,
 };
 
-std::vector<Runner> start_all(std::uint16_t port) {
+std::vector<Runner> start_all(const BrokerPlace& broker) {
   std::vector<Runner> runners;
   for (const Library library : {Library::kMosquitto, Library::kPaho}) {
     const bool paho = library == Library::kPaho;
     runners.push_back({paho ? "doorcall, Paho" : "doorcall, libmosquitto",
-                       std::make_unique<Pair>(Program::kDoorcall, library, port),
+                       std::make_unique<Pair>(Program::kDoorcall, library, broker),
                        {},
                        {}});
     Pair& doorcall = *runners.back().pair;
     doorcall.call();
     doorcall.record();
     runners.push_back({paho ? "bare Paho" : "bare libmosquitto",
-                       std::make_unique<Pair>(Program::kBare, library, port, &doorcall.script()),
+                       std::make_unique<Pair>(Program::kBare, library, broker, &doorcall.script()),
                        {},
                        {}});
   }
   Pair& doorcall = *runners[kDoorcallPaho].pair;
   runners.push_back(
       {"bare Paho, own loop",
-       std::make_unique<Pair>(Program::kBareLoop, Library::kPaho, port, &doorcall.script()),
+       std::make_unique<Pair>(Program::kBareLoop, Library::kPaho, broker, &doorcall.script()),
        {},
        {}});
   print_script(doorcall.script());
@@ -105,8 +106,8 @@ void play_rounds(std::vector<Runner>& runners, int rounds, int calls, std::int64
   }
 }
 
-int measure_set_up(std::uint16_t port) {
-  std::vector<Runner> runners = start_all(port);
+int measure_set_up(const BrokerPlace& broker) {
+  std::vector<Runner> runners = start_all(broker);
   play_rounds(runners, 20, 200, 0);
   print_table("back to back", runners);
   const auto by = [&runners](Row one, Row other) { return ratio(runners[one], runners[other]); };
@@ -134,13 +135,13 @@ int measure_set_up(std::uint16_t port) {
   return targets.exit_code();
 }
 
-int measure_isolated(std::uint16_t port) {
+int measure_isolated(const BrokerPlace& broker) {
   constexpr int kPairs = 4;
   constexpr int kRounds = 25;
   std::vector<Runner> runners;
   for (int i = 0; i < kPairs; ++i) {
     for (const Library library : {Library::kMosquitto, Library::kPaho}) {
-      runners.push_back({"", std::make_unique<Pair>(Program::kDoorcall, library, port), {}, {}});
+      runners.push_back({"", std::make_unique<Pair>(Program::kDoorcall, library, broker), {}, {}});
     }
   }
   std::mt19937 random(1);
@@ -172,14 +173,14 @@ int measure_isolated(std::uint16_t port) {
   return targets.exit_code();
 }
 
-int measure_presence(std::uint16_t port) {
+int measure_presence(const BrokerPlace& broker) {
   constexpr int kRounds = 10;
   constexpr int kCalls = 25;
   constexpr std::int64_t kGap_us = 10'000;
   Targets targets;
   for (const Library library : {Library::kMosquitto, Library::kPaho}) {
-    Runner quiet{"quiet", std::make_unique<Pair>(Program::kDoorcall, library, port), {}, {}};
-    PresenceChanges changes(port, quiet.pair->root());
+    Runner quiet{"quiet", std::make_unique<Pair>(Program::kDoorcall, library, broker), {}, {}};
+    PresenceChanges changes(broker.port, quiet.pair->root());
     quiet.play(kWarmUps, 0);
     quiet.all = {};
     quiet.rounds.clear();
@@ -207,21 +208,49 @@ int measure_presence(std::uint16_t port) {
   return targets.exit_code();
 }
 
+/// A broker that takes only clients with a certificate of its CA; the folder has theirs.
+void demand_certificates(fakes::MosquittoProcess& broker) {
+  const std::string& at = broker.directory();
+  const std::string key = " -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+  const std::string sign =
+      " -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names 2>/dev/null";
+  const std::string make =
+      "cd " + at + " && openssl req -x509" + key +
+      " -days 2 -subj /CN=bench-ca -keyout ca.key -out ca.pem 2>/dev/null"
+      " && echo subjectAltName=IP:127.0.0.1 >names"
+      " && for one in server client; do openssl req" +
+      key + " -subj /CN=$one -keyout $one.key -out $one.csr 2>/dev/null" +
+      " && openssl x509 -req -in $one.csr -out $one.pem" + sign + " || exit 1; done";
+  if (std::system(make.c_str()) != 0) {
+    throw std::runtime_error("openssl makes no certificates");
+  }
+  broker.set_extra_lines("listener " + std::to_string(broker.port()) +
+                         " 127.0.0.1\nallow_anonymous true\nrequire_certificate true\ncafile " +
+                         at + "/ca.pem\ncertfile " + at + "/server.pem\nkeyfile " + at +
+                         "/server.key");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string mode = argc == 2 ? argv[1] : "";
-  if (argc > 2 || (argc == 2 && mode != "--isolated" && mode != "--presence")) {
-    std::fprintf(stderr, "usage: %s [--isolated | --presence]\n", argv[0]);
+  if (argc > 2 || (argc == 2 && mode != "--isolated" && mode != "--presence" && mode != "--mtls")) {
+    std::fprintf(stderr, "usage: %s [--isolated | --mtls | --presence]\n", argv[0]);
     return 2;
   }
   try {
     share_one_core();
-    const fakes::MosquittoProcess broker;
-    if (mode == "--isolated") {
-      return measure_isolated(broker.port());
+    const bool mtls = mode == "--mtls";
+    fakes::MosquittoProcess process({.own_listener = mtls, .start = false});
+    if (mtls) {
+      demand_certificates(process);
     }
-    return mode == "--presence" ? measure_presence(broker.port()) : measure_set_up(broker.port());
+    process.start();
+    const BrokerPlace broker{process.port(), mtls ? process.directory() : std::string()};
+    if (mode == "--isolated") {
+      return measure_isolated(broker);
+    }
+    return mode == "--presence" ? measure_presence(broker) : measure_set_up(broker);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_setup: %s\n", error.what());
     return 2;

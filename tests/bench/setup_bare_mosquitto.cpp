@@ -31,6 +31,11 @@ class Client {
   }
 
   void run() {
+    if (!role_.tls.empty()) {
+      check(mosquitto_tls_set(client_, (role_.tls + "/ca.pem").c_str(), nullptr,
+                              (role_.tls + "/client.pem").c_str(),
+                              (role_.tls + "/client.key").c_str(), nullptr));
+    }
     if (mosquitto_connect(client_, "127.0.0.1", role_.port, 60) != MOSQ_ERR_SUCCESS) {
       throw std::runtime_error("a bare client of libmosquitto cannot connect");
     }

@@ -19,7 +19,8 @@ class Client final : public mqtt::callback {
   explicit Client(const Role& role)
       : role_(role),
         replay_(role),
-        client_("tcp://127.0.0.1:" + std::to_string(role.port), role.account(),
+        client_((role.tls.empty() ? "tcp" : "ssl") + std::string("://127.0.0.1:") +
+                    std::to_string(role.port), role.account(),
                 mqtt::create_options(MQTTVERSION_5, 1024), nullptr) {
     client_.set_callback(*this);
   }
@@ -29,6 +30,13 @@ class Client final : public mqtt::callback {
     options.set_mqtt_version(MQTTVERSION_5);
     options.set_clean_start(true);
     options.set_max_inflight(1024);
+    if (!role_.tls.empty()) {
+      mqtt::ssl_options tls;
+      tls.set_trust_store(role_.tls + "/ca.pem");
+      tls.set_key_store(role_.tls + "/client.pem");
+      tls.set_private_key(role_.tls + "/client.key");
+      options.set_ssl(tls);
+    }
     client_.connect(options)->wait();
     client_.subscribe(role_.root() + "/" + std::string(role_.user()) + "/inbox/+", 1)->wait();
     ++role_.shared->ready;

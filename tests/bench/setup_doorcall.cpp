@@ -81,6 +81,12 @@ AgentOptions agent_options(const Role& role) {
   options.broker.host = "127.0.0.1";
   options.broker.port = role.port;
   options.broker.topic_root = role.root();
+  if (!role.tls.empty()) {
+    options.broker.tls.enabled = true;
+    options.broker.tls.ca_file = role.tls + "/ca.pem";
+    options.broker.tls.cert_file = role.tls + "/client.pem";
+    options.broker.tls.key_file = role.tls + "/client.key";
+  }
   return options;
 }
 

@@ -83,11 +83,12 @@ pid_t spawn(const std::function<void()>& work) {
   ::_exit(1);
 }
 
-Pair::Pair(Program program, Library library, std::uint16_t port, const Script* script)
+Pair::Pair(Program program, Library library, const BrokerPlace& broker, const Script* script)
     : role_{program,
             library,
             Side::kCaller,
-            port,
+            broker.port,
+            broker.tls,
             next_number(),
             ::eventfd(0, EFD_CLOEXEC),
             ::eventfd(0, EFD_CLOEXEC),

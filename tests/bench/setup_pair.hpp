@@ -65,6 +65,7 @@ struct Role {
   Library library = Library::kPaho;
   Side side = Side::kCaller;
   std::uint16_t port = 0;
+  std::string tls;  ///< the folder of ca.pem, client.pem and client.key; empty: without TLS
   int number = 0;  ///< of the pair: makes topics and client ids its own
   int press = -1;  ///< eventfd, caller: start a call
   int done = -1;   ///< eventfd, caller: the call is over, nothing is under way any more
@@ -92,11 +93,17 @@ void run_bare_paho(const Role& role);
 /// Forks a process that runs `work` and ends; it is killed when this process dies.
 [[nodiscard]] pid_t spawn(const std::function<void()>& work);
 
+/// The broker of a bench.
+struct BrokerPlace {
+  std::uint16_t port = 0;
+  std::string tls;  ///< as Role::tls
+};
+
 /// Errors: throws std::runtime_error when a side does not come up or a call does not come through.
 class Pair {
  public:
   /// `script` is needed by a bare pair: the messages to replay.
-  Pair(Program program, Library library, std::uint16_t port, const Script* script = nullptr);
+  Pair(Program program, Library library, const BrokerPlace& broker, const Script* script = nullptr);
   ~Pair();
   Pair(const Pair&) = delete;
   Pair& operator=(const Pair&) = delete;

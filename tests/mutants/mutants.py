@@ -34,7 +34,8 @@ class Mutant:
     def apply(self, text):
         found = text.count(self.old)
         if found != 1:
-            raise Wrong(f"its old text is {found} times in {self.file}; write the mutant anew")
+            raise Wrong(f"{self.at}: the old text of {self.name} is {found} times in {self.file}; "
+                        "write the mutant anew")
         return text.replace(self.old, self.new)
 
 

@@ -159,8 +159,10 @@ def main():
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     try:
-        chosen = [m for m in mutants.read_all(pathlib.Path(__file__).parent)
-                  if (not options.short or m.short) and
+        known = mutants.read_all(pathlib.Path(__file__).parent)
+        for mutant in known:  # also those that are not run now must still fit
+            mutant.apply((ROOT / mutant.file).read_text(encoding="utf-8"))
+        chosen = [m for m in known if (not options.short or m.short) and
                   (not options.names or m.name in options.names)]
     except mutants.Wrong as wrong:
         sys.exit(f"{wrong}\n\n0 passed, 1 failed")
