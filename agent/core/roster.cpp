@@ -176,8 +176,8 @@ bool CoreLookup::says_it_is_in(const Call& call, const Account& sender, const Le
          connected_view(legs, leg, sender.device) != nullptr;
 }
 
-/// As known here; or as `legs` show it, let in by somebody who was, and so on: several may have come
-/// and gone where nothing came here from.
+/// As known here; or as `legs` show it, let in by somebody who was, and so on: several may have
+/// come and gone where nothing came here from.
 bool CoreLookup::was_in(const Call& call, const Account& account,
                         std::span<const LegView> legs) const noexcept {
   const Account* who = &account;

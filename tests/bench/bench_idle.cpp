@@ -145,9 +145,7 @@ struct Program {
 class Bench {
  public:
   Bench(fs::path directory, fs::path daemons)
-      : directory_(std::move(directory)),
-        daemons_(std::move(daemons)),
-        watcher_(broker_.port()) {
+      : directory_(std::move(directory)), daemons_(std::move(daemons)), watcher_(broker_.port()) {
     for (const Program& program : programs_) {
       if (!fs::exists(file(program))) {
         throw std::runtime_error("missing: " + file(program).string());
@@ -211,8 +209,9 @@ class Bench {
   }
 
   void print() const {
-    std::printf("%-24s %8s %10s %9s %9s %9s %9s   %s\n", "idle", "threads", "wake-ups/s", "dirty kB",
-                "USS kB", "PSS kB", "RSS kB", "ms from exec to online, p50 (least-most)");
+    std::printf("%-24s %8s %10s %9s %9s %9s %9s   %s\n", "idle", "threads", "wake-ups/s",
+                "dirty kB", "USS kB", "PSS kB", "RSS kB",
+                "ms from exec to online, p50 (least-most)");
     for (const Program& program : programs_) {
       std::printf("%-24s %8zu %10.2f %9.0f %9.0f %9.0f %9.0f   %.1f (%.1f-%.1f)\n", program.name,
                   program.before.threads, program.wake_ups, kilobytes(program, "Private_Dirty:"),

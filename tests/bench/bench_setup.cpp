@@ -214,13 +214,13 @@ void demand_certificates(fakes::MosquittoProcess& broker) {
   const std::string key = " -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
   const std::string sign =
       " -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names 2>/dev/null";
-  const std::string make =
-      "cd " + at + " && openssl req -x509" + key +
-      " -days 2 -subj /CN=bench-ca -keyout ca.key -out ca.pem 2>/dev/null"
-      " && echo subjectAltName=IP:127.0.0.1 >names"
-      " && for one in server client; do openssl req" +
-      key + " -subj /CN=$one -keyout $one.key -out $one.csr 2>/dev/null" +
-      " && openssl x509 -req -in $one.csr -out $one.pem" + sign + " || exit 1; done";
+  const std::string make = "cd " + at + " && openssl req -x509" + key +
+                           " -days 2 -subj /CN=bench-ca -keyout ca.key -out ca.pem 2>/dev/null"
+                           " && echo subjectAltName=IP:127.0.0.1 >names"
+                           " && for one in server client; do openssl req" +
+                           key + " -subj /CN=$one -keyout $one.key -out $one.csr 2>/dev/null" +
+                           " && openssl x509 -req -in $one.csr -out $one.pem" + sign +
+                           " || exit 1; done";
   if (std::system(make.c_str()) != 0) {
     throw std::runtime_error("openssl makes no certificates");
   }

@@ -20,8 +20,8 @@ class Client final : public mqtt::callback {
       : role_(role),
         replay_(role),
         client_((role.tls.empty() ? "tcp" : "ssl") + std::string("://127.0.0.1:") +
-                    std::to_string(role.port), role.account(),
-                mqtt::create_options(MQTTVERSION_5, 1024), nullptr) {
+                    std::to_string(role.port),
+                role.account(), mqtt::create_options(MQTTVERSION_5, 1024), nullptr) {
     client_.set_callback(*this);
   }
 

@@ -66,9 +66,9 @@ struct Role {
   Side side = Side::kCaller;
   std::uint16_t port = 0;
   std::string tls;  ///< the folder of ca.pem, client.pem and client.key; empty: without TLS
-  int number = 0;  ///< of the pair: makes topics and client ids its own
-  int press = -1;  ///< eventfd, caller: start a call
-  int done = -1;   ///< eventfd, caller: the call is over, nothing is under way any more
+  int number = 0;   ///< of the pair: makes topics and client ids its own
+  int press = -1;   ///< eventfd, caller: start a call
+  int done = -1;    ///< eventfd, caller: the call is over, nothing is under way any more
   Shared* shared = nullptr;
 
   [[nodiscard]] std::string_view user() const { return side == Side::kCaller ? "door" : "flat"; }

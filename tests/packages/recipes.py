@@ -62,7 +62,8 @@ def configure(options):
     with tempfile.TemporaryDirectory() as room:
         printed = run("cmake", "-S", ROOT, "-B", room, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
                       *options)
-    unknown = re.search(r"Manually-specified variables were not used.*?\n\n(.*?)\n\n", printed, re.S)
+    unknown = re.search(r"Manually-specified variables were not used.*?\n\n(.*?)\n\n", printed,
+                        re.S)
     expect(not unknown, f"no such option: {unknown and unknown[1].split()}")
 
 
@@ -116,7 +117,8 @@ def test_yocto_recipe():
     expect(os.path.samefile(YOCTO / tree, ROOT), "another tree")
     for quotes in re.findall(r'=\s*"(.*)"$', text, re.M):
         expect(quotes.count('"') == 0, f"quotes in {quotes}")
-    parts = [value.split(",") for value in re.findall(r'^PACKAGECONFIG\[\w+\] = "(.*)"', text, re.M)]
+    parts = [value.split(",")
+             for value in re.findall(r'^PACKAGECONFIG\[\w+\] = "(.*)"', text, re.M)]
     expect(len(parts) == 5, "PACKAGECONFIG is read wrong")
     fixed = re.search(r'EXTRA_OECMAKE = "(.*)"', text)[1].split()
     for column in (0, 1):

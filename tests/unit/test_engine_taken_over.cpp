@@ -234,8 +234,8 @@ TEST(EngineTakenOver, AChainThatLeadsToNobodyLetsNobodyIn) {
 
 TEST(EngineTakenOver, AnEarlierDeviceOfTheOwnUserIsShownWithItsName) {
   Trio trio("panel@apt2");
-  const LegView before = leg_view({trio.one.self, 7}, "hall@apt2", LegState::kEnded, 9,
-                                  Reason::kMoved);
+  const LegView before =
+      leg_view({trio.one.self, 7}, "hall@apt2", LegState::kEnded, 9, Reason::kMoved);
   (void)trio.roster(trio.one, {trio.door.self, 1}, std::span(&before, 1));
   const auto shown = trio.station.engine().member_at(trio.call, 3);
   CHECK_TRUE(shown.has_value());

@@ -71,8 +71,7 @@ TEST_GROUP_BASE(RelayProgram, doorcall::test::LogFixture) {
   }
   /// A pulse that nobody has given up waiting for.
   void order_pulse(int ms) {
-    order("pulse " + std::to_string(ms) + ' ' +
-          std::to_string(ms_now() + 60'000));
+    order("pulse " + std::to_string(ms) + ' ' + std::to_string(ms_now() + 60'000));
   }
   bool until_said(const std::string& text) {
     return wait_until([&] {
