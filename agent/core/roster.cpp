@@ -30,7 +30,7 @@ std::span<const LegView> Core::snapshot(const Call& call) noexcept {
 
 LegView CoreLookup::view_of(const Leg& leg) const noexcept {
   LegView view{leg.key, leg.user, {}, leg.state, leg.reason, leg.join_number, Millis{0}};
-  if (leg.connected() || leg.join_number != 0 || leg.key.number == 0) {
+  if (!leg.pending() || leg.key.number == 0) {
     view.device = leg.device;
   } else if (leg.ring_deadline > now_) {
     view.ring_left = leg.ring_deadline - now_;
@@ -286,7 +286,6 @@ void Core::learn_leg(Call& call, const LegView& view) noexcept {
   if (view.state == LegState::kConnected) {
     join_view(call, leg, view.device, view.join_number);
   } else {
-    leg.join_number = view.join_number;
     set_leg(call, leg, view.state, view.reason);
     leg.ring_deadline = after(now_, view.ring_left);
     if (leg.pending()) {  // should its end never be heard
