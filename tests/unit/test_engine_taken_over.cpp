@@ -242,6 +242,16 @@ TEST(EngineTakenOver, AnEarlierDeviceOfTheOwnUserIsShownWithItsName) {
   STRCMP_EQUAL("hall", std::string(shown->device.view()).c_str());
 }
 
+TEST(EngineTakenOver, AnEarlierDeviceThatIsInAfterAllStays) {
+  Trio trio("panel@apt2");
+  const LegKey earlier{trio.one.self, 7};
+  const LegView moved = leg_view(earlier, "hall@apt2", LegState::kEnded, 1, Reason::kMoved);
+  (void)trio.roster(trio.one, {trio.door.self, 1}, std::span(&moved, 1));
+  const LegView stays = leg_view(earlier, "hall@apt2", LegState::kConnected, 1);
+  (void)trio.roster(trio.one, {trio.door.self, 1}, std::span(&stays, 1));
+  STRCMP_EQUAL("moved", text(trio.station.reason(trio.call)).c_str());
+}
+
 static std::string heir_invites(Trio& trio, const LegKey& leg) {
   Invite invite;
   invite.caller = trio.door.self;
