@@ -36,13 +36,28 @@ APART = {("hang_up", "peer_lost"), ("moved", "peer_lost"), ("moved", "accept_fai
          ("hang_up", "accept_failed"), ("peer_lost", "accept_failed"), ("hang_up", "moved")}
 
 
-class Evidence:
-    """All lives of all daemons, cut into stays."""
+class Fault:
+    """What was broken, and from when to when anybody could notice it (ms)."""
 
-    def __init__(self, lives, caller, fault):
+    def __init__(self, kind, account, began, over=0):
+        self.kind = kind  # "broker", "daemon" (killed), or anything else that loses messages
+        self.account = account
+        self.began = began
+        self.over = over
+
+    def within(self, since, until):
+        """How much of this time it takes."""
+        return max(0, min(until, self.over) - max(since, self.began))
+
+
+class Evidence:
+    """All lives of all daemons, cut into stays in one call."""
+
+    def __init__(self, lives, caller, faults, call=None):
         self.caller = caller  # account
-        self.fault = fault  # kind, account, began, ended (ms)
-        self.stays = [(life, stay) for life in lives for stay in life.stays()]
+        self.faults = faults
+        self.stays = [(life, stay) for life in lives for stay in life.stays()
+                      if call in (None, stay.call)]
 
     def of_user(self, user):
         return [(life, stay) for life, stay in self.stays if life.user == user]
@@ -52,27 +67,33 @@ class Evidence:
         return next(stay for life, stay in self.stays
                     if life.account == self.caller and stay.first == "calling")
 
+    def loses(self, fault):
+        """Whether messages between the sides may be lost by it: the broker was killed, or a device
+        that had answered or called, or one's connection was bad."""
+        if fault.kind == "broker":
+            return True
+        stays = [stay for life, stay in self.stays if life.account == fault.account]
+        if fault.kind != "daemon":
+            return any(stay.began < fault.over for stay in stays)
+        return any(stay.began < fault.began and
+                   (stay.first != "incoming" or stay.connected is not None or stay.reason is None)
+                   for stay in stays)
+
     def disturbed(self):
-        """Whether messages between the sides may be lost: the broker was killed, or a device
-        that had answered or called."""
-        kind, account, began, _ = self.fault
-        return kind == "broker" or any(
-            life.account == account and stay.began < began and
-            (stay.first != "incoming" or stay.connected is not None or stay.reason is None)
-            for life, stay in self.stays)
+        return any(self.loses(fault) for fault in self.faults)
 
 
 def check_one_at_a_time(evidence, users):
     """At most one device of a user is connected. While the broker is away the one that has been
     replaced does not hear of it; and not at all from a peer that is killed before it tells, until
     that is lost."""
-    _, _, began, ended = evidence.fault
     for user in users:
         times = sorted((stay.connected, stay.ended, life.account)
                        for life, stay in evidence.of_user(user) if stay.connected is not None)
         for (_, until, one), (since, till, other) in zip(times, times[1:]):
             until = min(until, till)
-            blind = max(0, min(until, ended) - max(since, began)) if evidence.disturbed() else 0
+            blind = sum(fault.within(since, until) for fault in evidence.faults
+                        if evidence.disturbed())
             both = until - since - blind
             expect(both <= PATIENCE_MS, f"{one} and {other} are both connected for {both:.0f} ms")
 

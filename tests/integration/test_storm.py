@@ -9,7 +9,7 @@ import random
 import time
 
 from doorcall_testlib import Control, Failed, expect
-from storm_checks import Evidence, check
+from storm_checks import Evidence, Fault, check
 from storm_streams import Life, now_ms
 
 # Together they meet a kill of the broker while it rings, is answered and is connected,
@@ -89,7 +89,7 @@ class Storm:
         self.dead = set()
         self.asking = []  # connections whose answers nobody reads
         world.broker.save()
-        self.fault = ("none", "", 0, 0)
+        self.fault = Fault("none", "", 0)
 
     # --- what is done
 
@@ -118,7 +118,7 @@ class Storm:
         else:
             self.daemons[victim].kill()
             self.dead.add(victim)
-        self.fault = ("broker" if victim == "broker" else "daemon", victim, now_ms(), 0)
+        self.fault = Fault("broker" if victim == "broker" else "daemon", victim, now_ms())
         if victim != "broker":
             self.lives[victim][-1].close(died=now_ms())
 
@@ -138,9 +138,8 @@ class Storm:
         """Waits until nobody is on the way into the call or out of it."""
         for each in self.daemons.values():
             each.until(lambda one=each: one.link == "connected", "connection", QUIET_S)
-        kind, victim, began, _ = self.fault
-        over = now_ms() + 2000 if kind == "broker" else began + LOST_MS
-        self.fault = (kind, victim, began, over)
+        fault = self.fault
+        fault.over = now_ms() + 2000 if fault.kind == "broker" else fault.began + LOST_MS
         self.wait(self.agreed, "agreement on who is in the call")
         self.wait(self.presence_is_true, "true presence")
 
@@ -194,7 +193,7 @@ class Storm:
 
     def verdict(self):
         lives = [life for each in self.lives.values() for life in each]
-        check(Evidence(lives, self.plan.caller, self.fault), USERS)
+        check(Evidence(lives, self.plan.caller, [self.fault]), USERS)
 
     def text(self):
         return "\n".join(life.text() for lives in self.lives.values() for life in lives)

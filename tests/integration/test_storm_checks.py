@@ -1,25 +1,11 @@
 """The storm's checks find what they are there for: a story that fits, and what spoils it."""
 
 from doorcall_testlib import Failed, expect
-from storm_checks import Evidence, check
-from storm_streams import Life
+from storm_checks import Evidence, Fault, check
+from storm_streams import Told
 
 USERS = ("house", "flat")
 CALM = ("daemon", "bed@flat", 0, 0)
-
-
-class Told(Life):
-    """A life made of what it is said to have told."""
-
-    def __init__(self, account, events, died=None):
-        self.account = account
-        self.user = account.split("@")[1]
-        self.died = died
-        self.told = [{"at_ms": at, "change": change, "reason": reason, "state": "",
-                      "peer_user": "", "leg": ""} for at, change, reason in events]
-
-    def events(self):
-        return self.told
 
 
 def story():
@@ -40,9 +26,14 @@ def unanswered(caller, device):
             "desk@flat": [(4, "incoming", ""), (6001, "ended", device)]}
 
 
+def life(account, events):
+    return Told(account, [{"type": "call", "call": "one", "at_ms": at, "change": change,
+                           "reason": reason} for at, change, reason in events])
+
+
 def judge(told, fault=CALM):
-    lives = [Told(account, events) for account, events in told.items()]
-    check(Evidence(lives, "panel@house", fault), USERS)
+    lives = [life(account, events) for account, events in told.items()]
+    check(Evidence(lives, "panel@house", [Fault(*fault)]), USERS)
 
 
 def refused(text, told, fault=CALM):
