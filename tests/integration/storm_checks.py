@@ -20,6 +20,8 @@ UNANSWERED = {
     "no_response": PERSON | {"no_answer", "declined_everywhere"},
     "offline": PERSON | {"no_answer", "declined_everywhere"},
     "cancelled": PERSON | {"cancelled", "declined_everywhere"},
+    "door_opened": PERSON | {"door_opened", "declined_everywhere"},
+    "glare": PERSON | {"glare"},
     "accept_failed": PERSON | {"accept_failed", "answered_elsewhere"},
 }
 # The same of an answered call, for devices that did not get it; a decline may cross the answer.
