@@ -52,12 +52,14 @@ Fd connect_to(const std::string& name) {
 }  // namespace
 
 ServiceEnvironment take_service_environment() {
-  ServiceEnvironment taken{.socket = take_variable("NOTIFY_SOCKET")};
+  ServiceEnvironment taken;
+  taken.socket = take_variable("NOTIFY_SOCKET");
   const std::int64_t micros = to_number(take_variable("WATCHDOG_USEC"));
   const std::string pid = take_variable("WATCHDOG_PID");
   if (micros > 0 && (pid.empty() || to_number(pid) == ::getpid())) {
     taken.watchdog = Millis(micros / kMicrosInMilli);
   }
+  taken.state_directory = take_variable("STATE_DIRECTORY");
   return taken;
 }
 

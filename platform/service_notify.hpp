@@ -13,6 +13,7 @@ namespace doorcall::platform {
 struct ServiceEnvironment {
   std::string socket;  ///< NOTIFY_SOCKET: a path, or "@" and an abstract name; empty: no manager
   Millis watchdog = kNone;  ///< WATCHDOG_USEC: it ends a service that is silent for so long
+  std::string state_directory;  ///< STATE_DIRECTORY: for what outlives a restart; empty: none
   static constexpr Millis kNone{0};
 };
 

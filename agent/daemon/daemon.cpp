@@ -57,6 +57,7 @@ Daemon::Daemon(std::string config_path, platform::Config config,
       loop_(AgentAccess::loop(*agent_)),
       log_(AgentAccess::log(*agent_)),
       control_(loop_, control_options(config_.control)),
+      stored_(manager.state_directory, log_),
       dnd_(loop_, *agent_, config_.dnd.schedule),
       verbs_(*agent_, dnd_),
       service_(*agent_, loop_, manager) {
@@ -75,6 +76,7 @@ int Daemon::run() {
   }
   log_.info("daemon", "doorcalld ", kVersion, " (", Agent::link_library(), ") is ",
             config_.device.device, '@', config_.device.user);
+  dnd_.keep(stored_.load(), [this](const auto& word) { return stored_.store(word); });
   (void)agent_->start();
   dnd_.apply();
   service_.ready();

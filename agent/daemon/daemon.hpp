@@ -5,6 +5,7 @@
 
 #include "agent/daemon/dnd_driver.hpp"
 #include "agent/daemon/service.hpp"
+#include "agent/daemon/stored_modes.hpp"
 #include "agent/daemon/verbs.hpp"
 #include "doorcall/agent.hpp"
 #include "platform/config.hpp"
@@ -42,6 +43,7 @@ class Daemon {
   platform::EventLoop& loop_;
   platform::Log& log_;
   platform::ControlSocket control_;
+  StoredModes stored_;
   DndDriver dnd_;
   Verbs verbs_;
   Service service_;

@@ -8,6 +8,12 @@ DndDriver::DndDriver(platform::EventLoop& loop, Agent& agent,
                      const std::vector<platform::DailyWindow>& schedule)
     : agent_(agent), switch_(DndSchedule(schedule)), timer_(loop, [this] { apply(); }) {}
 
+void DndDriver::keep(const std::optional<DndWord>& word, Store store) {
+  switch_.restore(word, read_wall_clock());
+  stored_ = word;
+  store_ = std::move(store);
+}
+
 void DndDriver::apply() {
   const UnixTime now = read_wall_clock();
   wanted_ = switch_.on_at(now);
@@ -15,6 +21,9 @@ void DndDriver::apply() {
     (void)agent_.set_dnd(wanted_);
   }
   timer_.set(switch_.next_change(now));
+  if (store_ && switch_.word() != stored_ && store_(switch_.word())) {
+    stored_ = switch_.word();
+  }
 }
 
 void DndDriver::set_schedule(const std::vector<platform::DailyWindow>& schedule) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,11 @@ class DndDriver {
   DndDriver(platform::EventLoop& loop, Agent& agent,
             const std::vector<platform::DailyWindow>& schedule);
 
+  using Store = std::function<bool(const std::optional<DndWord>&)>;
+
+  /// Goes on with a word from before a restart; `store` gets each change of it, and says whether it
+  /// is kept. To be called before apply().
+  void keep(const std::optional<DndWord>& word, Store store);
   /// Takes effect at once; to be called when the agent has been started.
   void apply();
   void set_schedule(const std::vector<platform::DailyWindow>& schedule);
@@ -35,6 +41,8 @@ class DndDriver {
   DndSwitch switch_;
   WallTimer timer_;
   bool wanted_ = false;  ///< what the agent was told last
+  Store store_;
+  std::optional<DndWord> stored_;
 };
 
 }  // namespace doorcall::daemon

@@ -5,7 +5,14 @@
 namespace doorcall::daemon {
 
 void DndSwitch::say(bool on, std::optional<UnixTime> until, UnixTime now) {
-  word_ = Word{.on = on, .to_edge = !until, .until = until ? until : schedule_.next_edge(now)};
+  word_ = DndWord{.on = on, .to_edge = !until, .until = until ? until : schedule_.next_edge(now)};
+}
+
+void DndSwitch::restore(const std::optional<DndWord>& word, UnixTime now) {
+  word_ = word;
+  if (word_ && word_->to_edge && !word_->until) {
+    word_->until = schedule_.next_edge(now);
+  }
 }
 
 void DndSwitch::replace(DndSchedule schedule, UnixTime now) {

@@ -6,6 +6,14 @@
 
 namespace doorcall::daemon {
 
+/// What a person has said about do not disturb.
+struct DndWord {
+  bool on = false;
+  bool to_edge = false;           ///< until the schedule's next edge
+  std::optional<UnixTime> until;  ///< none: for good
+  bool operator==(const DndWord&) const = default;
+};
+
 /// Whether do not disturb is on: as a person said last, for as long as that counts, else as the
 /// schedule says.
 class DndSwitch {
@@ -15,6 +23,9 @@ class DndSwitch {
   /// A person's word counts until `until`; without that until the schedule's next edge, or for good
   /// where there is none.
   void say(bool on, std::optional<UnixTime> until, UnixTime now);
+  /// A word from before a restart. One without an end ends at the next edge, should there be one
+  /// now.
+  void restore(const std::optional<DndWord>& word, UnixTime now);
   /// As the schedule says from now on.
   void follow() noexcept { word_.reset(); }
   /// Another schedule; a person's word that counts to an edge counts to the new one's next.
@@ -26,17 +37,12 @@ class DndSwitch {
   [[nodiscard]] std::optional<UnixTime> next_change(UnixTime now) const;
   /// A person's word counts at the moment.
   [[nodiscard]] bool said() const noexcept { return word_.has_value(); }
+  [[nodiscard]] const std::optional<DndWord>& word() const noexcept { return word_; }
   [[nodiscard]] const DndSchedule& schedule() const noexcept { return schedule_; }
 
  private:
-  struct Word {
-    bool on = false;
-    bool to_edge = false;
-    std::optional<UnixTime> until;
-  };
-
   DndSchedule schedule_;
-  std::optional<Word> word_;
+  std::optional<DndWord> word_;
 };
 
 }  // namespace doorcall::daemon

@@ -35,6 +35,7 @@ socket = "{prefix}/run/doorcall/control.sock"
 DEFAULTS = """
 DAEMON_USER={user}
 RUN={prefix}/run
+STATE={prefix}/state
 LOG="tee -a {prefix}/log"
 """
 
@@ -117,9 +118,11 @@ def procd(site, *words, code=0):
 
 
 def procd_starts_and_reloads(site):
-    expect_equal(procd(site, "start_service").splitlines()[-10:],
+    expect_equal(procd(site, "start_service").splitlines()[-11:],
                  ["config ok", "open", f"command {site.path('bin/doorcalld')} --config "
-                  f"{site.path('etc/doorcall/doorcall.toml')}", "user doorcall", "no_new_privs 1",
+                  f"{site.path('etc/doorcall/doorcall.toml')}",
+                  f"env STATE_DIRECTORY={site.path('etc/doorcall/state')}",
+                  "user doorcall", "no_new_privs 1",
                   "respawn 3600 1 0", "term_timeout 10", "stderr 1", "close"], "start")
     expect_equal(procd(site, "reload_service"), "signal doorcalld * HUP\n", "reload")
 

@@ -124,10 +124,13 @@ TEST(ServiceNotify, TakesItsEnvironmentAway) {
   give("NOTIFY_SOCKET", "/run/notify");
   give("WATCHDOG_USEC", "180000000");
   give("WATCHDOG_PID", std::to_string(::getpid()));
+  give("STATE_DIRECTORY", "/var/lib/doorcall");
   const ServiceEnvironment taken = take_service_environment();
   CHECK_EQUAL(std::string("/run/notify"), taken.socket);
   LONGS_EQUAL(180'000, taken.watchdog.count());
-  for (const char* const name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) {
+  CHECK_EQUAL(std::string("/var/lib/doorcall"), taken.state_directory);
+  for (const char* const name :
+       {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "STATE_DIRECTORY"}) {
     POINTERS_EQUAL(nullptr, std::getenv(name));
   }
   CHECK_EQUAL(std::string(), take_service_environment().socket);
