@@ -24,6 +24,9 @@ UNANSWERED = {
     "glare": PERSON | {"glare"},
     "accept_failed": PERSON | {"accept_failed", "answered_elsewhere"},
 }
+# What a late device hears of a leg that is over, where it is not the leg's own reason (8.3).
+AS_TOLD = {"declined_everywhere": "declined_elsewhere", "hang_up": "cancelled",
+           "peer_lost": "cancelled", "superseded": "cancelled"}
 # The same of an answered call, for devices that did not get it; a decline may cross the answer.
 ANSWERED = PERSON | {"answered_elsewhere", "declined_everywhere"}
 # Of a caller that was killed before it told.
@@ -114,7 +117,8 @@ def check_reasons_while_ringing(evidence):
         else:
             expect(caller.reason in UNANSWERED, f"the caller is told {caller.reason}")
             allowed = UNANSWERED[caller.reason]
-        allowed = allowed | (TIMERS if evidence.disturbed() else set())
+        if evidence.disturbed():
+            allowed = allowed | TIMERS | {AS_TOLD.get(caller.reason, caller.reason)}
         expect(stay.reason in allowed,
                f"{life.account} rang and is told {stay.reason}; the caller: "
                f"{'connected' if caller.connected is not None else caller.reason}")
