@@ -75,7 +75,8 @@ class Life:
         for event in self.lines():
             if event["type"] == "snapshot":
                 told += [{**call, "type": "call", "change": "incoming",
-                          "at_ms": event["at_ms"], "state": "ringing"}
+                          "at_ms": event["at_ms"], "ring_left_ms": max(
+                              member["ring_left_ms"] for member in call["members"])}
                          for call in event["calls"] if call["state"] == "ringing"]
             elif event["type"] == "call":
                 told.append(event)
