@@ -22,7 +22,9 @@ Result Core::on(const Start& /*command*/) noexcept {
   link_state = LinkState::kConnecting;
   stopping_ = false;
   attempts_ = 0;
+  kicks_ = 0;
   taken_over_ = false;
+  earlier_incarnation_ = 0;
   started_ = now_;
   put(LinkEvent{link_state, {}, 0, {}, Millis{0}, true});
   open_link();
@@ -89,8 +91,10 @@ Result Core::on(const LinkLost& input) noexcept {
   const bool eager = !unwelcome && (calls_.count() > 0 || now_ - started_ < kReconnectEagerPeriod);
   const std::int64_t first = unwelcome ? kReconnectEagerMax.count() : kReconnectFirst.count();
   const std::int64_t most = eager ? kReconnectEagerMax.count() : kReconnectIdleMax.count();
-  const std::int64_t base = std::min(most, first << std::min<std::uint8_t>(attempts_, 10));
-  attempts_ = static_cast<std::uint8_t>(std::min(attempts_ + 1, 255));
+  // A network that comes and goes must not make a kick look like one of many.
+  std::uint8_t& tries = unwelcome ? kicks_ : attempts_;
+  const std::int64_t base = std::min(most, first << std::min<std::uint8_t>(tries, 10));
+  tries = static_cast<std::uint8_t>(std::min(tries + 1, 255));
   LinkEvent event;
   event.state = LinkState::kReconnecting;
   event.cause = input.cause;

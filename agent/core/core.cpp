@@ -90,6 +90,7 @@ void Core::fire_agent(AgentTimer kind) noexcept {
     case AgentTimer::kReconnect: open_link(); return;
     case AgentTimer::kSettled:
       attempts_ = 0;
+      kicks_ = 0;
       taken_over_ = false;
       return;
     case AgentTimer::kGoodbye: say_goodbye(); return;

@@ -189,6 +189,29 @@ TEST(EngineLink, ThePresenceOfAnEarlierLifeIsNoTwin) {
   CHECK_TRUE(lose() <= Millis{1'000});
 }
 
+// A broker that dies may have stored nothing since: it shows again what was there before.
+TEST(EngineLink, NorIsItWhenABrokerThatHasForgottenShowsItAgain) {
+  Presence before;
+  before.incarnation = door_.engine().incarnation() + 1;
+  before.connect = 3;
+  before.state = PresenceState::kIdle;
+  door_.give(Start{});
+  door_.give(LinkConnected{});
+  door_.give(PresenceReceived{door_.self, true, {}, before});
+  door_.run(kShortLived);
+  lose();
+  door_.give(LinkConnected{});
+  door_.give(PresenceReceived{door_.self, true, {}, before});
+  door_.run(kShortLived);
+  CHECK_TRUE(lose() <= Millis{1'000});
+  door_.give(LinkConnected{});
+  ++before.connect;  // it has connected since: a twin, that was there first
+  door_.give(PresenceReceived{door_.self, true, {}, before});
+  door_.run(Millis{20'000});
+  door_.give(LinkLost{LinkLost::Cause::kNetwork, 0, "hung up"});
+  CHECK_TRUE(door_.links.back().cause == LinkLost::Cause::kTakenOver);
+}
+
 TEST(EngineLink, AConnectionThatDiesYoungIsNotWelcome) {
   Millis most{0};
   door_.give(Start{});
@@ -198,6 +221,17 @@ TEST(EngineLink, AConnectionThatDiesYoungIsNotWelcome) {
     most = std::max(most, lose());
   }
   CHECK_TRUE(most > Millis{10'000});
+}
+
+TEST(EngineLink, AndNoMoreThanOnceAfterABadNetwork) {
+  door_.come_online();
+  door_.run(kShortLived);
+  for (int i = 0; i < 4; ++i) {
+    lose();
+  }
+  door_.give(LinkConnected{});
+  door_.run(Millis{1'000});
+  CHECK_TRUE(lose() <= kReconnectEagerMax);
 }
 
 TEST(EngineLink, AConnectionThatLastsStartsTheBackOffAnew) {
