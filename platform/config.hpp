@@ -132,9 +132,11 @@ struct Config {
 
   struct Broker {
     std::string host;
+    std::vector<std::string> more;  ///< other nodes of the same cluster
     std::uint16_t port = 0;  ///< 0: 8883 with TLS, else 1883
     std::string root = "doorcall/v1";
     MqttVersion protocol = MqttVersion::kAuto;
+    std::uint8_t delivery_qos = 1;
     Millis keep_alive{60'000};
     Millis will_delay{10'000};
     Millis session_expiry{3'600'000};
@@ -166,6 +168,7 @@ struct Config {
   struct Contacts {
     std::vector<std::string> users;
     bool refuse_strangers = false;
+    bool follow_only = false;  ///< presence of users alone
     bool hide_busy = false;
     bool operator==(const Contacts&) const = default;
   } contacts;

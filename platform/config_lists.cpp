@@ -1,4 +1,4 @@
-// Lists of people, steps and days, and times of day: each is wholly right or not taken at all.
+// Lists of machines, people, steps and days, and times of day: each is wholly right or not taken.
 #include "platform/config_lists.hpp"
 
 #include <algorithm>
@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kUserBytesMax = 32;
 constexpr std::size_t kDeviceBytesMax = 31;
+constexpr std::size_t kHostBytesMax = 253;
 constexpr std::array<std::string_view, 7> kDayNames{"mon", "tue", "wed", "thu",
                                                     "fri", "sat", "sun"};
 
@@ -27,9 +28,17 @@ bool is_user_or_device(std::string_view text) {
              : is_name(text.substr(0, at), kDeviceBytesMax) && is_user(text.substr(at + 1));
 }
 
-/// Appends the names in `node` to `ret_users` and `seen`; false if it is not a list of new ones.
-bool read_users(const toml::node& node, std::set<std::string, std::less<>>& seen,
-                std::vector<std::string>& ret_users, bool (*is_one)(std::string_view) = is_user) {
+/// A name or an address: letters, digits and what stands between them.
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= kHostBytesMax &&
+         std::all_of(text.begin(), text.end(), [](const char& c) {
+           return c == '.' || c == ':' || c == '%' || is_name({&c, 1}, 1);
+         });
+}
+
+/// Appends the names in `node` to `ret_names` and `seen`; false if it is not a list of new ones.
+bool read_names(const toml::node& node, std::set<std::string, std::less<>>& seen,
+                std::vector<std::string>& ret_names, bool (*is_one)(std::string_view) = is_user) {
   const toml::array* const array = node.as_array();
   if (array == nullptr) {
     return false;
@@ -39,7 +48,7 @@ bool read_users(const toml::node& node, std::set<std::string, std::less<>>& seen
     if (!text || !is_one(*text) || !seen.emplace(*text).second) {
       return false;
     }
-    ret_users.emplace_back(*text);
+    ret_names.emplace_back(*text);
   }
   return true;
 }
@@ -91,10 +100,19 @@ bool is_name(std::string_view text, std::size_t bytes_max) {
          });
 }
 
+std::optional<Value> hosts_value(const toml::node& node, const Rule& rule) {
+  Value value;
+  std::set<std::string, std::less<>> seen;
+  if (!read_names(node, seen, value.list, is_host) || !within(value.list.size(), rule)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
 std::optional<Value> users_value(const toml::node& node, const Rule& rule) {
   Value value;
   std::set<std::string, std::less<>> seen;
-  if (!read_users(node, seen, value.list) || !within(value.list.size(), rule)) {
+  if (!read_names(node, seen, value.list) || !within(value.list.size(), rule)) {
     return std::nullopt;
   }
   return value;
@@ -103,7 +121,7 @@ std::optional<Value> users_value(const toml::node& node, const Rule& rule) {
 std::optional<Value> accounts_value(const toml::node& node, const Rule& rule) {
   Value value;
   std::set<std::string, std::less<>> seen;
-  if (!read_users(node, seen, value.list, is_user_or_device) || !within(value.list.size(), rule)) {
+  if (!read_names(node, seen, value.list, is_user_or_device) || !within(value.list.size(), rule)) {
     return std::nullopt;
   }
   return value;
@@ -117,7 +135,7 @@ std::optional<Value> steps_value(const toml::node& node, const Rule& rule) {
   Value value;
   std::set<std::string, std::less<>> seen;
   for (const toml::node& step : *array) {
-    if (!read_users(step, seen, value.lists.emplace_back()) || value.lists.back().empty()) {
+    if (!read_names(step, seen, value.lists.emplace_back()) || value.lists.back().empty()) {
       return std::nullopt;
     }
   }

@@ -15,6 +15,7 @@ namespace doorcall::platform::detail {
 /// 1 to `bytes_max` of A-Z a-z 0-9 _ -.
 [[nodiscard]] bool is_name(std::string_view text, std::size_t bytes_max);
 
+[[nodiscard]] std::optional<Value> hosts_value(const toml::node& node, const Rule& rule);
 [[nodiscard]] std::optional<Value> users_value(const toml::node& node, const Rule& rule);
 [[nodiscard]] std::optional<Value> accounts_value(const toml::node& node, const Rule& rule);
 [[nodiscard]] std::optional<Value> steps_value(const toml::node& node, const Rule& rule);

@@ -31,6 +31,9 @@ constexpr Rule duration_or_off(Millis low, Millis high) {
 constexpr Rule choice(std::span<const std::string_view> choices) {
   return {.type = Rule::Type::kChoice, .choices = choices};
 }
+constexpr Rule hosts(std::int64_t high) {
+  return {.type = Rule::Type::kHosts, .high = high};
+}
 constexpr Rule users(Rule::Type type, std::int64_t low, std::int64_t high) {
   return {.type = type, .low = low, .high = high};
 }

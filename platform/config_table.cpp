@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 3> kProtocols{"auto", "5", "3.1.1"};
 constexpr std::array<std::string_view, 2> kOffline{"fail", "wait"};
 constexpr std::array<std::string_view, 2> kDecline{"everywhere", "here"};
 constexpr std::array<std::string_view, 2> kStrangers{"allow", "refuse"};
+constexpr std::array<std::string_view, 2> kFollowed{"everybody", "contacts"};
 constexpr std::array<std::string_view, 2> kRepeats{"refuse", "cancel"};
 constexpr std::array<std::string_view, 4> kPlanKinds{"parallel", "first", "hunt", "escalation"};
 constexpr std::array<std::string_view, 4> kLevels{"error", "warning", "info", "debug"};
@@ -27,6 +28,7 @@ constexpr std::array<LogLevel, 4> kLevelValues{LogLevel::kError, LogLevel::kWarn
                                                LogLevel::kInfo, LogLevel::kDebug};
 
 constexpr std::int64_t kInvitees = kInviteesMax;
+constexpr std::int64_t kMoreBrokersMax = 15;
 
 constexpr std::array kRepeated{
     Repeated{"dnd.schedule", "entries", 16, false,
@@ -58,6 +60,10 @@ constexpr std::array kOwnSettings{
 
     Setting{"broker", "host", text(1, 253), "", [](Config& c, Value& v) { c.broker.host = v.text; },
             "the MQTT broker's name or address", true},
+    Setting{"broker", "more", hosts(kMoreBrokersMax), "[]",
+            [](Config& c, Value& v) { c.broker.more = v.list; },
+            "other nodes of the same cluster, with the same port: after a failed attempt or a lost "
+            "connection the next one is tried"},
     Setting{"broker", "port", integer(1, 65535), "",
             [](Config& c, Value& v) { c.broker.port = static_cast<std::uint16_t>(v.integer); },
             "the broker's port; if not set 8883 with [broker.tls], else 1883"},
@@ -67,6 +73,12 @@ constexpr std::array kOwnSettings{
     Setting{"broker", "protocol", choice(kProtocols), "\"auto\"",
             [](Config& c, Value& v) { c.broker.protocol = static_cast<MqttVersion>(v.integer); },
             "the MQTT version; auto takes 5 and falls back to 3.1.1"},
+    Setting{"broker", "delivery_qos", integer(0, 1), "1",
+            [](Config& c, Value& v) {
+              c.broker.delivery_qos = static_cast<std::uint8_t>(v.integer);
+            },
+            "QoS of what the broker delivers: 0 where its QoS 1 loses messages (broker-config/"
+            "SCALING.md); then nothing waits for a lost device"},
     Setting{"broker", "keep_alive", duration(10s, 600s), "60",
             [](Config& c, Value& v) { c.broker.keep_alive = *v.duration; },
             "how often an idle connection is checked"},
@@ -149,6 +161,9 @@ constexpr std::array kOwnSettings{
     Setting{"contacts", "strangers", choice(kStrangers), "\"allow\"",
             [](Config& c, Value& v) { c.contacts.refuse_strangers = v.integer != 0; },
             "whether strangers may call"},
+    Setting{"contacts", "presence", choice(kFollowed), "\"everybody\"",
+            [](Config& c, Value& v) { c.contacts.follow_only = v.integer != 0; },
+            "whose presence is followed: everybody's, or that of users and of the own user only"},
     Setting{"contacts", "hide_busy", kFlag, "false",
             [](Config& c, Value& v) { c.contacts.hide_busy = v.boolean; },
             "strangers are told no_answer where it is busy or do not disturb"},

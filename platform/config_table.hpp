@@ -27,6 +27,7 @@ struct Rule {
     kPress,     ///< what a button does
     kGpio,      ///< a GPIO line
     kKey,       ///< the kernel's name of a key
+    kHosts,     ///< up to high different names or addresses of machines
     kUsers,     ///< low to high different names of up to 32 characters
     kAccounts,  ///< low to high different such names, or devices such as "panel@apt1"
     kSteps,     ///< a list of such lists, low to high names in all

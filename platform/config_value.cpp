@@ -209,6 +209,7 @@ std::optional<Value> convert(const toml::node& node, const Rule& rule) {
     case Rule::Type::kPress: return press_value(text.value_or(""));
     case Rule::Type::kGpio: return text_value(text.value_or(""), text && is_gpio_line(*text));
     case Rule::Type::kKey: return text_value(text.value_or(""), text && is_key(*text));
+    case Rule::Type::kHosts: return hosts_value(node, rule);
     case Rule::Type::kUsers: return users_value(node, rule);
     case Rule::Type::kAccounts: return accounts_value(node, rule);
     case Rule::Type::kSteps: return steps_value(node, rule);
@@ -240,6 +241,9 @@ std::string Rule::allowed() const {
       return "\"call:USER\", \"plan:NAME\", \"open:USER\", " + choices_text(kActions);
     case Type::kGpio: return std::string(kGpioLineForm);
     case Type::kKey: return "the kernel's name of a key, such as \"KEY_PHONE\"";
+    case Type::kHosts:
+      return "a list of up to " + std::to_string(high) +
+             " different names or addresses such as [\"broker2.local\", \"10.0.0.3\"]";
     case Type::kUsers:
       return "a list of " + range + " different users such as [\"apt1\", \"desk\"]";
     case Type::kAccounts:

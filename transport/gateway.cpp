@@ -119,10 +119,17 @@ void Gateway::open(const OpenLink& order) {
   delayed.settled = true;  // who hears it then has waited already
   const std::size_t delayed_bytes = encode_own(delayed);
   request.delayed_will_payload.assign(buffer_.data(), buffer_.data() + delayed_bytes);
-  // Everybody's presence includes our own, which must be watched before it is published.
-  request.subscriptions = {
-      {std::string(presence_filter(options_.root).view()), kSendRetained},
-      {std::string(inbox_filter(options_.root, options_.self.user).view()), kNeverRetained}};
+  // Our own presence is among what is read, and must be watched before it is published.
+  const auto add = [&request](const TopicText& filter, std::uint8_t retained) {
+    request.subscriptions.push_back({std::string(filter.view()), retained});
+  };
+  for (const UserId& user : options_.followed) {
+    add(presence_filter(options_.root, user), kSendRetained);
+  }
+  if (options_.followed.empty()) {
+    add(presence_filter(options_.root), kSendRetained);
+  }
+  add(inbox_filter(options_.root, options_.self.user), kNeverRetained);
   link_->open(request);
 }
 

@@ -36,6 +36,7 @@ struct GatewayOptions {
   std::string name;         ///< of presence: display name, ≤ kNameBytesMax
   std::string device_kind;  ///< ≤ kLineIdBytesMax
   std::string software;     ///< ≤ kSoftwareBytesMax
+  std::vector<UserId> followed{};  ///< whose presence is read; empty: everybody's
 };
 
 /// Stands between the engine and the link: orders become publications, arrivals become inputs.

@@ -28,12 +28,14 @@ struct TlsOptions {
 /// What stays the same over all attempts.
 struct LinkOptions {
   std::string host = "localhost";
+  std::vector<std::string> more;  ///< further nodes of its cluster; each open() tries one
   std::uint16_t port = 1883;
   Protocol protocol = Protocol::kAuto;  ///< auto: 5 first, 3.1.1 where the broker refuses 5
   std::string client_id;
   std::string username;
   std::string password;
   TlsOptions tls;
+  std::uint8_t delivery_qos = 1;        ///< of what the broker sends to us: 0 or 1
   Seconds keep_alive{60};
   Seconds session_expiry{3600};
   Seconds will_delay{10};
@@ -139,6 +141,9 @@ class Link {
 
   /// Does what is ready and calls the sink. `now` on the loop's clock.
   virtual void process(Instant now) = 0;
+
+  /// The broker of the present or next attempt.
+  [[nodiscard]] virtual std::string host() const { return {}; }
 
   [[nodiscard]] virtual LinkCounters counters() const { return {}; }
 

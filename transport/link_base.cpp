@@ -8,10 +8,7 @@
 
 #include "transport/link_base.hpp"
 
-#include <exception>
 #include <utility>
-
-#include "transport/resolver.hpp"
 
 namespace doorcall::transport {
 
@@ -21,27 +18,6 @@ constexpr std::uint8_t kRefusedVersion311 = 0x01;
 constexpr std::uint8_t kRefusedVersion5 = 0x84;
 constexpr std::uint8_t kTakenOverCode = 0x8E;
 constexpr std::uint8_t kFirstFailure = 0x80;
-
-void report_resolution(Inbox& inbox, std::uint32_t attempt, const std::string& host) noexcept {
-  InboxRecord record;
-  record.attempt = attempt;
-  record.kind = InboxRecord::Kind::kResolveFailed;
-  try {
-    const Resolution resolution = resolve(host);
-    std::string lines;
-    for (const std::string& address : resolution.addresses) {
-      lines += address + '\n';
-    }
-    if (!lines.empty()) {
-      record.kind = InboxRecord::Kind::kResolved;
-    }
-    record.text = lines.empty() ? resolution.error : lines;
-    inbox.push(record);
-  } catch (const std::exception&) {
-    record.text = "out of memory";
-    inbox.push(record);
-  }
-}
 
 }  // namespace
 
@@ -67,35 +43,6 @@ void LinkBase::open(const OpenRequest& request) {
   to_arm_ = options_.connect_timeout;
   set_state(State::kResolving);
   start_resolving();
-}
-
-void LinkBase::start_resolving() {
-  if (is_numeric_address(options_.host)) {
-    report_resolution(*inbox_, attempt_, options_.host);
-    return;
-  }
-  const bool started =
-      run_in_background([inbox = inbox_, attempt = attempt_, host = options_.host] {
-        report_resolution(*inbox, attempt, host);
-      });
-  if (!started) {
-    InboxRecord record;
-    record.kind = InboxRecord::Kind::kResolveFailed;
-    record.attempt = attempt_;
-    record.text = "no thread to resolve the broker's name: the process is out of threads or memory";
-    inbox_->push(record);
-  }
-}
-
-void LinkBase::handle_resolved(const InboxRecord& record) {
-  addresses_.clear();
-  for (std::string_view rest = record.text; !rest.empty();) {
-    const std::size_t line = rest.find('\n');
-    addresses_.emplace_back(rest.substr(0, line));
-    rest.remove_prefix(line + 1);
-  }
-  next_address_ = 0;
-  connect_next();
 }
 
 void LinkBase::connect_next() {
@@ -298,6 +245,9 @@ void LinkBase::leave() {
 
 void LinkBase::end(const LinkDownInfo& info) {
   reset();
+  if (info.cause != LinkDownInfo::Cause::kClosed && info.cause != LinkDownInfo::Cause::kRenewed) {
+    next_host();
+  }
   sink_.link_down(info);
 }
 

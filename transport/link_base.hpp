@@ -31,6 +31,7 @@ class LinkBase : public Link {
   [[nodiscard]] int fd() const override { return inbox_->fd(); }
   [[nodiscard]] Instant next_deadline() const override;
   void process(Instant now) final;
+  [[nodiscard]] std::string host() const final { return options_.host; }
   [[nodiscard]] LinkCounters counters() const final;
 
  protected:
@@ -87,6 +88,7 @@ class LinkBase : public Link {
   void pump_queue();
   void leave();
   void end(const LinkDownInfo& info);
+  void next_host();
   void reset() noexcept;
   void check_deadline(Instant now);
   [[nodiscard]] std::string where() const;

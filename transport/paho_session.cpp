@@ -198,7 +198,7 @@ bool PahoSession::subscribe(const Subscription& subscription) noexcept {
       options.set_retain_handling(
           static_cast<mqtt::subscribe_options::RetainHandling>(subscription.retain_handling));
     }
-    client_->subscribe(subscription.filter, kQos, nullptr, *this, options);
+    client_->subscribe(subscription.filter, target_.options.delivery_qos, nullptr, *this, options);
     return true;
   } catch (const std::exception&) {
     return false;

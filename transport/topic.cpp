@@ -73,6 +73,10 @@ TopicText presence_topic(const TopicRoot& root, const Account& account) noexcept
   return join({root.view(), account.user.view(), kPresence, account.device.view()});
 }
 
+TopicText presence_filter(const TopicRoot& root, const UserId& user) noexcept {
+  return join({root.view(), user.view(), kPresence, kAnyLevel});
+}
+
 TopicText presence_filter(const TopicRoot& root) noexcept {
   return join({root.view(), kAnyLevel, kPresence, kAnyLevel});
 }

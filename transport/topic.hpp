@@ -51,6 +51,9 @@ using TopicText = FixedString<kTopicBytesMax>;
 /// Where `account` says how it is: "<root>/<user>/presence/<device>".
 [[nodiscard]] TopicText presence_topic(const TopicRoot& root, const Account& account) noexcept;
 
+/// The presence of a user's devices: "<root>/<user>/presence/+".
+[[nodiscard]] TopicText presence_filter(const TopicRoot& root, const UserId& user) noexcept;
+
 /// Everybody's presence: "<root>/+/presence/+".
 [[nodiscard]] TopicText presence_filter(const TopicRoot& root) noexcept;
 

@@ -35,6 +35,7 @@ BrokerOptions to_broker(const platform::Config::Broker& config) {
   constexpr std::uint16_t kTlsPort = 8883;
   BrokerOptions broker;
   broker.host = config.host;
+  broker.more = config.more;
   broker.port = config.port != 0 ? config.port : (config.tls.enabled ? kTlsPort : kPort);
   broker.topic_root = config.root;
   broker.protocol = to_protocol(config.protocol);
@@ -46,6 +47,7 @@ BrokerOptions to_broker(const platform::Config::Broker& config) {
   broker.tls.key_file = config.tls.key_file;
   broker.tls.server_name = config.tls.server_name;
   broker.tls.insecure = config.tls.insecure;
+  broker.delivery_qos = config.delivery_qos;
   broker.keep_alive = ceil<seconds>(config.keep_alive);
   broker.session_expiry = ceil<seconds>(config.session_expiry);
   broker.will_delay = ceil<seconds>(config.will_delay);
@@ -73,6 +75,7 @@ CallPlan to_plan(const platform::PlanConfig& config) {
 void add_people(const platform::Config& config, AgentOptions& options) {
   options.contacts = config.contacts.users;
   options.refuse_strangers = config.contacts.refuse_strangers;
+  options.follow_contacts_only = config.contacts.follow_only;
   options.hide_busy = config.contacts.hide_busy;
   options.dnd_overrides = config.dnd.overrides;
   options.doors = config.ring_to_open.doors;

@@ -60,10 +60,18 @@ void Verbs::serve_on(platform::ControlSocket& socket) {
 
 platform::Json Verbs::link() const {
   const BrokerOptions& broker = agent_.options().broker;
+  Json lacks = Json::array();
+  if (!agent_.mqtt5()) {
+    lacks.push("message_expiry").push("will_delay").push("session_expiry");
+  }
+  if (broker.delivery_qos == 0) {
+    lacks.push("queue");
+  }
   Json link = Json::object();
   link.set("state", to_string(agent_.link_state()))
-      .set("broker", broker.host + ':' + std::to_string(broker.port))
+      .set("broker", agent_.broker_host() + ':' + std::to_string(broker.port))
       .set("protocol", agent_.mqtt5() ? "5" : "3.1.1")
+      .set("lacks", std::move(lacks))
       .set("library", agent_.link_library());
   return link;
 }

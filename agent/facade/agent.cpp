@@ -147,6 +147,10 @@ LinkState Agent::link_state() const {
   return impl_->engine().link_state();
 }
 
+std::string Agent::broker_host() const {
+  return impl_->broker_host();
+}
+
 bool Agent::mqtt5() const {
   return impl_->mqtt5();
 }

@@ -60,7 +60,8 @@ Agent::Impl::Impl(AgentOptions options, const facade::MakeLink& make_link,
                 .root = checked_.root,
                 .name = options_.name,
                 .device_kind = options_.kind,
-                .software = "doorcall " + std::string(kVersion)}),
+                .software = "doorcall " + std::string(kVersion),
+                .followed = checked_.followed}),
       link_(make_link(checked_.link, gateway_)),
       outputs_(loop_, log_, gpio_.get(),
                {.on_contact = [this](bool open) { door_contact(open); },
@@ -230,10 +231,12 @@ void Agent::Impl::log_link(const LinkUpdate& update) {
   switch (update.state) {
     case LinkState::kStopped: log_.info("link", "stopped"); return;
     case LinkState::kConnecting:
-      log_.info("link", "connecting to ", options_.broker.host, ':', options_.broker.port);
+      log_.info("link", "connecting to ", link_->host(), ':', options_.broker.port);
       return;
     case LinkState::kConnected:
-      log_.info("link", "connected, MQTT ", update.mqtt5 ? "5" : "3.1.1");
+      log_.info("link", "connected to ", link_->host(),
+                update.mqtt5 ? ", MQTT 5"
+                             : ", MQTT 3.1.1: no message expiry, will delay or session expiry");
       return;
     case LinkState::kReconnecting:
       log_.warning("link", "not connected: ", update.text, "; next attempt in ", update.retry_in);

@@ -113,6 +113,7 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
   void post(std::function<void()> task);
 
   [[nodiscard]] const Engine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] std::string broker_host() const { return link_->host(); }
   [[nodiscard]] bool mqtt5() const noexcept { return mqtt5_; }
   [[nodiscard]] const AgentOptions& options() const noexcept { return options_; }
   [[nodiscard]] facade::Delivery& delivery() noexcept { return delivery_; }

@@ -110,8 +110,16 @@ transport::LinkOptions check_link(const BrokerOptions& broker, const Account& se
   if (broker.host.empty()) {
     refuse("broker.host", "", "a name or an address");
   }
+  for (const std::string& host : broker.more) {
+    if (host.empty() || host == broker.host) {
+      refuse("broker.more", host, "names or addresses that differ from broker.host");
+    }
+  }
   if (broker.port == 0) {
     refuse("broker.port", "0", "1-65535");
+  }
+  if (broker.delivery_qos > 1) {
+    refuse("broker.delivery_qos", std::to_string(broker.delivery_qos), "0 or 1");
   }
   check_range("broker.keep_alive", broker.keep_alive, 10s, 600s);
   check_range("broker.will_delay", broker.will_delay, 0s, 60s);
@@ -119,6 +127,7 @@ transport::LinkOptions check_link(const BrokerOptions& broker, const Account& se
   check_range("broker.connect_timeout", broker.connect_timeout, 1s, 60s);
   transport::LinkOptions link;
   link.host = broker.host;
+  link.more = broker.more;
   link.port = broker.port;
   link.protocol = to_protocol(broker.protocol);
   link.client_id = to_text(self).view();
@@ -126,6 +135,7 @@ transport::LinkOptions check_link(const BrokerOptions& broker, const Account& se
   link.username = default_name ? link.client_id : broker.username;
   link.password = broker.password;
   link.tls = to_tls(broker.tls);
+  link.delivery_qos = broker.delivery_qos;
   link.keep_alive = broker.keep_alive;
   link.session_expiry = broker.session_expiry;
   link.will_delay = broker.will_delay;
@@ -166,6 +176,15 @@ CheckedOptions check(const AgentOptions& options, bool has_gpio) {
            "levels of letters, digits, '_' and '-', joined by '/', up to 64 bytes");
   }
   checked.root = *root;
+  if (options.follow_contacts_only) {
+    const auto& contacts = checked.settings.contacts;
+    checked.followed.push_back(checked.settings.self.user);
+    for (std::size_t i = 0; i < contacts.count; ++i) {
+      if (contacts.users[i] != checked.settings.self.user) {
+        checked.followed.push_back(contacts.users[i]);
+      }
+    }
+  }
   return checked;
 }
 
@@ -180,10 +199,15 @@ std::vector<std::string> fixed_differences(const AgentOptions& before, const Age
       {"device", before.device != after.device},
       {"name", before.name != after.name},
       {"kind", before.kind != after.kind},
+      {"follow_contacts_only",
+       before.follow_contacts_only != after.follow_contacts_only ||
+           (after.follow_contacts_only && before.contacts != after.contacts)},
       {"broker.host", old.host != now.host},
+      {"broker.more", old.more != now.more},
       {"broker.port", old.port != now.port},
       {"broker.topic_root", old.topic_root != now.topic_root},
       {"broker.protocol", old.protocol != now.protocol},
+      {"broker.delivery_qos", old.delivery_qos != now.delivery_qos},
       {"broker.tls", old.tls.enabled != now.tls.enabled},
       {"broker.keep_alive", old.keep_alive != now.keep_alive},
       {"broker.session_expiry", old.session_expiry != now.session_expiry},

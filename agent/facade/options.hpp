@@ -17,6 +17,7 @@ struct CheckedOptions {
   Settings settings;
   transport::TopicRoot root;
   transport::LinkOptions link;
+  std::vector<UserId> followed;  ///< empty: everybody
 };
 
 /// Errors: throws std::invalid_argument naming the option, what it is and what is allowed.

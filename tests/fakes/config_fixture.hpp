@@ -25,9 +25,11 @@ chime_only = true
 decline = "here"
 [broker]
 host = "broker.example"
+more = ["broker2.example", "::1"]
 port = 8884
 root = "site/a"
 protocol = "3.1.1"
+delivery_qos = 0
 keep_alive = "2min"
 will_delay = 0
 session_expiry = "2h"
@@ -57,6 +59,7 @@ longest_call = "2h"
 [contacts]
 users = ["apt1", "apt2"]
 strangers = "refuse"
+presence = "contacts"
 hide_busy = true
 [dnd]
 schedule = [{days = ["mon-fri", "sun"], from = "22:00", to = "07:00"},

@@ -95,6 +95,11 @@ std::vector<ScriptedBroker::Connect> ScriptedBroker::connects() const {
   return connects_;
 }
 
+std::vector<std::uint8_t> ScriptedBroker::subscribed_qos() const {
+  const std::lock_guard lock(mutex_);
+  return subscribed_qos_;
+}
+
 std::vector<std::uint8_t> ScriptedBroker::retain_handling() const {
   const std::lock_guard lock(mutex_);
   return retain_handling_;
@@ -211,6 +216,7 @@ void ScriptedBroker::handle_subscribe(int fd, Client& client, const std::string&
   {
     const std::lock_guard lock(mutex_);
     retain_handling_.push_back(byte(body, body.size() - 1) >> 4 & 3);
+    subscribed_qos_.push_back(byte(body, body.size() - 1) & 3);
   }
   std::string answer = body.substr(0, 2);
   answer += client.level == 5 ? bytes({0}) : "";

@@ -55,6 +55,8 @@ class ScriptedBroker {
   [[nodiscard]] int open_connections() const { return open_; }
   /// The retain handling bits of each SUBSCRIBE, in order.
   [[nodiscard]] std::vector<std::uint8_t> retain_handling() const;
+  /// The QoS that each SUBSCRIBE asks for, in order.
+  [[nodiscard]] std::vector<std::uint8_t> subscribed_qos() const;
 
  private:
   struct Client {
@@ -85,6 +87,7 @@ class ScriptedBroker {
   mutable std::mutex mutex_;
   std::vector<Connect> connects_;
   std::vector<std::uint8_t> retain_handling_;
+  std::vector<std::uint8_t> subscribed_qos_;
   std::map<int, Client> clients_;
   std::thread thread_;
 };

@@ -164,6 +164,37 @@ LINK_TEST(LinkConnect, SaysThatANameIsUnknown) {
   CHECK(contains(client.sink.downs[0].text, "no-such-broker.invalid"));
 }
 
+LINK_TEST(LinkConnect, TriesTheNodesOfAClusterInTurn) {
+  const MosquittoProcess broker;  // on IPv4 only
+  LinkOptions options = options_for(broker.port());
+  options.host = "127.0.0.2";
+  options.more = {"127.0.0.3", "127.0.0.1"};
+  Client client(make, options);
+  for (const char* const host : {"127.0.0.2", "127.0.0.3"}) {
+    client.open();
+    CHECK(run_until_down(client));
+    CHECK(contains(client.sink.downs.back().text, host));
+    client.sink.downs.clear();
+  }
+  client.open();
+  CHECK(run_until_up(client));
+  CHECK_EQUAL(std::string("127.0.0.1"), client.link->host());
+}
+
+LINK_TEST(LinkConnect, AsksForTheQosThatItIsTold) {
+  for (const Protocol protocol : {Protocol::kMqtt5, Protocol::kMqtt311}) {
+    for (const std::uint8_t qos : {0, 1}) {
+      const ScriptedBroker broker;
+      LinkOptions options = options_for(broker.port(), protocol);
+      options.delivery_qos = qos;
+      Client client(make, options);
+      client.open({{"inbox", 2}});
+      CHECK(run_until_up(client));
+      CHECK(broker.subscribed_qos() == std::vector<std::uint8_t>({qos}));
+    }
+  }
+}
+
 LINK_TEST(LinkConnect, ResolvesANameOutsideTheLoop) {
   const MosquittoProcess broker;
   LinkOptions options = options_for(broker.port());

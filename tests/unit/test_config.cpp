@@ -71,9 +71,11 @@ TEST(Config, EverySettingOfDeviceAndBrokerIsRead) {
   const Config config = load_full();
   STRCMP_EQUAL("T\xc3\xbcr", config.device.name.c_str());
   CHECK_TRUE(config.device.kind == doorcall::platform::DeviceKind::kDoorStation);
+  CHECK_TRUE(config.broker.more == std::vector<std::string>({"broker2.example", "::1"}));
   CHECK_EQUAL(8884, config.broker.port);
   STRCMP_EQUAL("site/a", config.broker.root.c_str());
   CHECK_TRUE(config.broker.protocol == doorcall::platform::MqttVersion::k311);
+  CHECK_EQUAL(0, config.broker.delivery_qos);
   CHECK_EQUAL(120'000, config.broker.keep_alive.count());
   CHECK_EQUAL(0, config.broker.will_delay.count());
   CHECK_EQUAL(7'200'000, config.broker.session_expiry.count());

@@ -25,6 +25,7 @@ TEST(ConfigPeople, EverySettingOfGroupsAndPeopleIsRead) {
   CHECK_TRUE(config.call.longest_call == Millis(7'200'000));
   CHECK_TRUE(config.contacts.users == Names({"apt1", "apt2"}));
   CHECK_TRUE(config.contacts.refuse_strangers);
+  CHECK_TRUE(config.contacts.follow_only);
   CHECK_TRUE(config.contacts.hide_busy);
   CHECK_TRUE(config.dnd.overrides == Names({"desk"}));
   CHECK_TRUE(config.ring_to_open.doors == Names({"gate", "door2"}));

@@ -97,7 +97,10 @@ TEST(FacadeOptions, EveryRangeIsChecked) {
       [](AgentOptions& o) { o.kind.assign(33, 'x'); },
       [](AgentOptions& o) { o.media_stop_time = 31s; },
       [](AgentOptions& o) { o.broker.host.clear(); },
+      [](AgentOptions& o) { o.broker.more = {""}; },
+      [](AgentOptions& o) { o.broker.more = {o.broker.host}; },
       [](AgentOptions& o) { o.broker.topic_root = "a/+"; },
+      [](AgentOptions& o) { o.broker.delivery_qos = 2; },
       [](AgentOptions& o) { o.broker.keep_alive = 9s; },
       [](AgentOptions& o) { o.broker.will_delay = 61s; },
       [](AgentOptions& o) { o.broker.session_expiry = 600s; },
@@ -116,6 +119,26 @@ TEST(FacadeOptions, TheUserNameIsTheAccountWhereThereIsAPassword) {
   CHECK_EQUAL(std::string("one@apt"), facade::check(options).link.client_id);
   options.broker.username = "else";
   CHECK_EQUAL(std::string("else"), facade::check(options).link.username);
+}
+
+TEST(FacadeOptions, ThePresenceOfContactsAndTheOwnUserIsFollowed) {
+  AgentOptions options = good();
+  options.contacts = {"a", options.user, "b"};
+  CHECK(facade::check(options).followed.empty());
+  options.follow_contacts_only = true;
+  const auto followed = facade::check(options).followed;
+  CHECK_EQUAL(3U, followed.size());
+  CHECK(followed[0].view() == options.user);
+  CHECK(followed[1].view() == "a");
+  CHECK(followed[2].view() == "b");
+}
+
+TEST(FacadeOptions, TheNodesOfAClusterReachTheLink) {
+  AgentOptions options = good();
+  options.broker.more = {"two", "three"};
+  options.broker.delivery_qos = 0;
+  CHECK(facade::check(options).link.more == options.broker.more);
+  CHECK_EQUAL(0, facade::check(options).link.delivery_qos);
 }
 
 TEST(FacadeOptions, ListsAndModesReachTheEngine) {

@@ -152,6 +152,23 @@ TEST(Gateway, SubscribesToPresenceWithRetainedThenToItsInboxWithout) {
   CHECK_EQUAL(2, subscriptions[1].retain_handling);
 }
 
+TEST(Gateway, SubscribesToThePresenceOfThoseItFollowsOnly) {
+  Gateway narrow{{.self = account("panel@flat1"),
+                  .root = TopicRoot(),
+                  .name = {},
+                  .device_kind = {},
+                  .software = {},
+                  .followed = {*UserId::parse("flat1"), *UserId::parse("gate")}}};
+  narrow.set_link(&link);
+  CHECK(narrow.execute(OpenLink{}));
+  const auto& subscriptions = link.opened[0].subscriptions;
+  CHECK_EQUAL(3U, subscriptions.size());
+  CHECK(subscriptions[0].filter == "doorcall/v1/flat1/presence/+");
+  CHECK(subscriptions[1].filter == "doorcall/v1/gate/presence/+");
+  CHECK_EQUAL(0, subscriptions[1].retain_handling);
+  CHECK(subscriptions[2].filter == "doorcall/v1/flat1/inbox/+");
+}
+
 TEST(Gateway, AsksForAPushUnderItsOwnName) {
   SendPush order;
   order.to = *UserId::parse("flat2");

@@ -197,6 +197,8 @@ class Agent {
   /// Known devices in the order of user and device, own ones included.
   [[nodiscard]] std::vector<DevicePresence> presence() const;
   [[nodiscard]] LinkState link_state() const;
+  /// Which of broker.host and broker.more this device is connected to, or tries next.
+  [[nodiscard]] std::string broker_host() const;
   /// Whether the present or last connection speaks MQTT 5; else it is 3.1.1.
   [[nodiscard]] bool mqtt5() const;
   /// The MQTT library that this was built with: "paho" or "mosquitto".

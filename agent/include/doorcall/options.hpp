@@ -36,9 +36,13 @@ struct TlsOptions {
 /// Where the broker is and how to stay connected to it.
 struct BrokerOptions {
   std::string host = "localhost";
+  std::vector<std::string> more;  ///< other nodes of the same cluster, tried in turn; same port
   std::uint16_t port = 1883;
   std::string topic_root = "doorcall/v1";  ///< what all topics start with; one for a whole site
   MqttProtocol protocol = MqttProtocol::kAuto;
+  /// QoS of what the broker delivers. 0 for brokers whose QoS 1 loses messages; then nothing waits
+  /// for a device that is away for a moment.
+  std::uint8_t delivery_qos = 1;
   std::string username;  ///< empty: "<device>@<user>" if there is a password, else none
   std::string password;
   TlsOptions tls;
@@ -79,6 +83,9 @@ struct AgentOptions {
   bool decline_here = false;   ///< a decline here is for this device only, not for all of the user
 
   std::vector<std::string> contacts;       ///< users who may call where it matters; up to 32
+  /// Subscribes to the presence of `contacts` and the own user instead of everybody's: what a
+  /// device hears then does not grow with the system.
+  bool follow_contacts_only = false;
   bool refuse_strangers = false;           ///< who is not in `contacts` is refused
   bool hide_busy = false;                  ///< who is not in `contacts` hears no_answer for busy
   std::vector<std::string> dnd_overrides;  ///< users who ring in spite of do not disturb; up to 16
