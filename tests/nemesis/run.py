@@ -161,6 +161,8 @@ def main():
         arguments.calls = SHORT_CALLS if arguments.short else LONG_CALLS
     if arguments.calls < 1:
         parser.error(f"--calls must be at least 1, not {arguments.calls}")
+    if not os.access(os.path.join(arguments.bin, "doorcall"), os.X_OK):
+        parser.error(f"--bin: there is no program doorcall in {arguments.bin}")
     if arguments.seed is None:
         arguments.seed = int.from_bytes(os.urandom(4), "big")
     households = arguments.households or (8 if arguments.short else 12)
