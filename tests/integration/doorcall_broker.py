@@ -105,6 +105,9 @@ class Broker:
         if not keep_store and os.path.exists(self.store):
             os.remove(self.store)
 
+    def close(self):
+        self.process.kill()
+
     def save(self):
         """Has the store written now, and waits until it is."""
         before = self.stored()

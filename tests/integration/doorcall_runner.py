@@ -23,7 +23,13 @@ def find_tests(directory, text=""):
 
 def needs_production(test):
     """A test of the production configuration, whichever broker the others have."""
-    test.production = True
+    test.broker = "production"
+    return test
+
+
+def needs_cluster(test):
+    """A test of a cluster of brokers."""
+    test.broker = "cluster"
     return test
 
 
@@ -36,7 +42,7 @@ def run_one(test, link, make_world):
         return "skipped", f"skip   {name}: for {only} only"
     world = None
     try:
-        world = make_world(link, getattr(test, "production", False))
+        world = make_world(link, getattr(test, "broker", ""))
         world.start_broker()
         test(world)
         return "passed", f"ok     {name} ({time.monotonic() - began:.1f} s)"

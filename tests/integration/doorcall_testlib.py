@@ -381,5 +381,5 @@ class World:
         for daemon in self.daemons:
             daemon.kill()
         if self.broker is not None:
-            self.broker.process.kill()
+            self.broker.close()
         shutil.rmtree(self.directory, ignore_errors=True)

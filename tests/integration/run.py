@@ -18,6 +18,7 @@ sys.path.insert(0, HERE)
 from doorcall_runner import find_tests, run_tests  # noqa: E402
 from doorcall_site import ProductionWorld, Sites  # noqa: E402
 from doorcall_testlib import World  # noqa: E402
+from nats_cluster import ClusterWorld  # noqa: E402
 
 
 def main():
@@ -44,8 +45,10 @@ def main():
     links = ["paho", "mosquitto"] if arguments.link == "both" else [arguments.link]
     sites = Sites()
 
-    def make_world(link, production):
-        if production or arguments.broker == "production":
+    def make_world(link, broker):
+        if broker == "cluster":
+            return ClusterWorld(binaries, link, door)
+        if broker == "production" or arguments.broker == "production":
             return ProductionWorld(binaries, link, sites.get())
         return World(binaries, link, door)
 

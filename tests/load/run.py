@@ -121,6 +121,7 @@ class Load:
         while running:
             await asyncio.wait(running)
         pinger.cancel()
+        self.cpu_ms = 1000 * (self.process.cpu_s() - cpu) / self.calls
         self.sent, self.delivered = (after - before for after, before in
                                      zip(self.traffic(), traffic))
         for device in self.devices:
@@ -148,7 +149,7 @@ class Load:
             ("messages per call", f"{self.sent / max(1, self.calls):.1f} published, "
                                   f"{self.delivered / max(1, self.calls):.1f} delivered"),
             ("repeated, not proven fresh", f"{self.stats.repetitions}, {self.stats.stale}"),
-            ("broker CPU", f"{self.cpu_percent:.0f} % of one core"),
+            ("broker CPU", f"{self.cpu_percent:.0f} % of one core, {self.cpu_ms:.2f} ms a call"),
             ("set-up p50, p99", f"{self.stats.quantile(0.5):.1f} ms, "
                                 f"{self.stats.quantile(0.99):.1f} ms"),
         )
