@@ -133,7 +133,7 @@ struct Config {
   struct Broker {
     std::string host;
     std::vector<std::string> more;  ///< other nodes of the same cluster
-    std::uint16_t port = 0;  ///< 0: 8883 with TLS, else 1883
+    std::uint16_t port = 0;         ///< 0: 8883 with TLS, else 1883
     std::string root = "doorcall/v1";
     MqttVersion protocol = MqttVersion::kAuto;
     std::uint8_t delivery_qos = 1;

@@ -73,12 +73,11 @@ constexpr std::array kOwnSettings{
     Setting{"broker", "protocol", choice(kProtocols), "\"auto\"",
             [](Config& c, Value& v) { c.broker.protocol = static_cast<MqttVersion>(v.integer); },
             "the MQTT version; auto takes 5 and falls back to 3.1.1"},
-    Setting{"broker", "delivery_qos", integer(0, 1), "1",
-            [](Config& c, Value& v) {
-              c.broker.delivery_qos = static_cast<std::uint8_t>(v.integer);
-            },
-            "QoS of what the broker delivers: 0 where its QoS 1 loses messages (broker-config/"
-            "SCALING.md); then nothing waits for a lost device"},
+    Setting{
+        "broker", "delivery_qos", integer(0, 1), "1",
+        [](Config& c, Value& v) { c.broker.delivery_qos = static_cast<std::uint8_t>(v.integer); },
+        "QoS of what the broker delivers: 0 where its QoS 1 loses messages (broker-config/"
+        "SCALING.md); then nothing waits for a lost device"},
     Setting{"broker", "keep_alive", duration(10s, 600s), "60",
             [](Config& c, Value& v) { c.broker.keep_alive = *v.duration; },
             "how often an idle connection is checked"},
@@ -182,9 +181,8 @@ constexpr std::array kOwnSettings{
             },
             "when it begins, by the local clock", true},
     Setting{"dnd.schedule", "to", clock_up_to(24 * 60), "",
-            [](Config& c, Value& v) {
-              c.dnd.schedule.back().to = static_cast<std::uint16_t>(v.integer);
-            },
+            [](Config& c,
+               Value& v) { c.dnd.schedule.back().to = static_cast<std::uint16_t>(v.integer); },
             "when it ends; if that is not after its begin, on the next day", true},
 
     Setting{"ring_to_open", "doors", users(Rule::Type::kUsers, 0, kDoorsMax), "[]",

@@ -33,9 +33,9 @@ struct GatewayCounters {
 struct GatewayOptions {
   Account self;
   TopicRoot root;
-  std::string name;         ///< of presence: display name, ≤ kNameBytesMax
-  std::string device_kind;  ///< ≤ kLineIdBytesMax
-  std::string software;     ///< ≤ kSoftwareBytesMax
+  std::string name;                ///< of presence: display name, ≤ kNameBytesMax
+  std::string device_kind;         ///< ≤ kLineIdBytesMax
+  std::string software;            ///< ≤ kSoftwareBytesMax
   std::vector<UserId> followed{};  ///< whose presence is read; empty: everybody's
 };
 

@@ -35,7 +35,7 @@ struct LinkOptions {
   std::string username;
   std::string password;
   TlsOptions tls;
-  std::uint8_t delivery_qos = 1;        ///< of what the broker sends to us: 0 or 1
+  std::uint8_t delivery_qos = 1;  ///< of what the broker sends to us: 0 or 1
   Seconds keep_alive{60};
   Seconds session_expiry{3600};
   Seconds will_delay{10};

@@ -181,9 +181,9 @@ int MosquittoClient::store_connect_properties() {
 
 bool MosquittoClient::subscribe(const Subscription& subscription) {
   const int options = target_.mqtt5 ? subscription.retain_handling << 4 : 0;
-  const bool sent = mosquitto_subscribe_v5(client_, nullptr, subscription.filter.c_str(),
-                                                target_.options.delivery_qos,
-                                           options, nullptr) == MOSQ_ERR_SUCCESS;
+  const bool sent =
+      mosquitto_subscribe_v5(client_, nullptr, subscription.filter.c_str(),
+                             target_.options.delivery_qos, options, nullptr) == MOSQ_ERR_SUCCESS;
   return sent;
 }
 

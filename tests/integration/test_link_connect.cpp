@@ -183,7 +183,7 @@ LINK_TEST(LinkConnect, TriesTheNodesOfAClusterInTurn) {
 
 LINK_TEST(LinkConnect, AsksForTheQosThatItIsTold) {
   for (const Protocol protocol : {Protocol::kMqtt5, Protocol::kMqtt311}) {
-    for (const std::uint8_t qos : {0, 1}) {
+    for (const std::uint8_t qos : {std::uint8_t{0}, std::uint8_t{1}}) {
       const ScriptedBroker broker;
       LinkOptions options = options_for(broker.port(), protocol);
       options.delivery_qos = qos;

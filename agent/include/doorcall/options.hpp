@@ -82,7 +82,7 @@ struct AgentOptions {
   bool wait_offline = false;   ///< own calls ring on while the user is offline
   bool decline_here = false;   ///< a decline here is for this device only, not for all of the user
 
-  std::vector<std::string> contacts;       ///< users who may call where it matters; up to 32
+  std::vector<std::string> contacts;  ///< users who may call where it matters; up to 32
   /// Subscribes to the presence of `contacts` and the own user instead of everybody's: what a
   /// device hears then does not grow with the system.
   bool follow_contacts_only = false;
