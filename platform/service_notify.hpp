@@ -12,7 +12,7 @@ namespace doorcall::platform {
 /// What a service manager put into the environment of its service (sd_notify(3)).
 struct ServiceEnvironment {
   std::string socket;  ///< NOTIFY_SOCKET: a path, or "@" and an abstract name; empty: no manager
-  Millis watchdog = kNone;  ///< WATCHDOG_USEC: it ends a service that is silent for so long
+  Millis watchdog = kNone;      ///< WATCHDOG_USEC: it ends a service that is silent for so long
   std::string state_directory;  ///< STATE_DIRECTORY: for what outlives a restart; empty: none
   static constexpr Millis kNone{0};
 };

@@ -2,9 +2,10 @@
 """Runs the daemon-level tests, each with a broker of its own, several at a time.
 
 usage: run.py --bin DIR [--door DIR] [--link paho|mosquitto|both]
-              [--broker dev|production] [--jobs N] [-k TEXT | --seed N...] [--list]
+              [--broker dev|production|cluster] [--jobs N] [-k TEXT | --seed N...] [--list]
 
-With --broker production the same tests run through mTLS and the ACL of the shipped configuration.
+With --broker production the same tests run through mTLS and the ACL of the shipped configuration;
+with --broker cluster, those that need a cluster of brokers.
 """
 
 import argparse
@@ -27,7 +28,8 @@ def main():
     parser.add_argument("--door", metavar="DIR", help="where the daemon of the user 'door' is, if "
                         "it is another one than the others'")
     parser.add_argument("--link", choices=["paho", "mosquitto", "both"], default="both")
-    parser.add_argument("--broker", choices=["dev", "production"], default="dev")
+    parser.add_argument("--broker", choices=["dev", "production", "cluster"],
+                        default="dev")
     parser.add_argument("--jobs", type=int, default=4, help="tests at a time")
     parser.add_argument("-k", default="", metavar="TEXT", help="only tests with TEXT in the name")
     parser.add_argument("--seed", type=int, nargs="+", metavar="N", help="only storms of these")
@@ -36,7 +38,8 @@ def main():
     if arguments.seed:
         tests = [importlib.import_module("test_storm").storm(seed) for seed in arguments.seed]
     else:
-        tests = find_tests(HERE, arguments.k)
+        tests = [test for test in find_tests(HERE, arguments.k)
+                 if (getattr(test, "broker", "") == "cluster") == (arguments.broker == "cluster")]
     if arguments.list:
         print("\n".join(test.__name__[5:] for test in tests))
         return 0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 
+from doorcall_runner import needs_production
 from doorcall_testlib import ROOT, expect, expect_equal
 from test_push import python_with_paho
 
@@ -37,6 +38,8 @@ def needs_peer(test):
 
         def make(account, **options):
             port = options.pop("port", world.broker.port)
+            if hasattr(world.broker, "enrol"):
+                options["tls"] = (world.site.ca, world.broker.enrol(account))
             made.append(peer.Peer(account, port, **options))
             return made[-1]
         try:
@@ -46,7 +49,8 @@ def needs_peer(test):
                 if not each.over:
                     each.close(goodbye=False)
     run.__name__ = test.__name__
-    run.production = getattr(test, "production", False)
+    if hasattr(test, "broker"):
+        run.broker = test.broker
     return run
 
 
@@ -300,11 +304,11 @@ def test_peer_opens_a_door_only_by_right(world, make):
 
 
 @needs_peer
+@needs_production
 def test_peer_behind_the_production_broker(world, make):
     """The broker proves who it is: it speaks under its own name or not at all."""
     apt = world.daemon("apt")
-    at = world.broker.enrol("one@visitor")
-    peer = make("one@visitor", tls=(world.site.ca, at))
+    peer = make("one@visitor")
     sees(apt, peer.account, "idle")
     call = is_called(apt, peer)
     apt.ask("answer")
@@ -314,5 +318,3 @@ def test_peer_behind_the_production_broker(world, make):
     peer.hang_up(call)
     apt.ended(call, "hang_up")
 
-
-test_peer_behind_the_production_broker.production = True
