@@ -11,13 +11,13 @@ using platform::JsonView;
 /// The word in a file of our format, or none, or in `ret_problem` why it is not understood.
 std::optional<DndWord> parse(const std::string& text, std::string& ret_problem) {
   const std::optional<Json> json = Json::parse(text);
-  const std::optional<std::int64_t> format = json ? (*json)["format"].integer() : std::nullopt;
-  if (!format) {
+  const std::int64_t format = json ? (*json)["format"].integer().value_or(0) : 0;
+  if (format == 0) {
     ret_problem = "it is damaged";
     return std::nullopt;
   }
-  if (*format != StoredModes::kFormat) {
-    ret_problem = "its format is " + std::to_string(*format) + ", this version knows only " +
+  if (format != StoredModes::kFormat) {
+    ret_problem = "its format is " + std::to_string(format) + ", this version knows only " +
                   std::to_string(StoredModes::kFormat);
     return std::nullopt;
   }

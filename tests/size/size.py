@@ -35,11 +35,12 @@ class Build:
         self.folder = pathlib.Path(folder)
         cache = (self.folder / "CMakeCache.txt").read_text(encoding="utf-8")
         self.target = self.folder.name.removeprefix("flash-")
-        compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.M)[1]
         found = re.search(r"^DOORCALL_SYSROOT:\w+=(.*)$", cache, re.M)
         self.sysroot = found[1] if found else "/"
-        triple = re.match(r"(.*-)?(g\+\+|c\+\+)$", os.path.basename(compiler))
-        self.tools = (triple[1] or "") if triple else ""
+        found = re.search(r"^CMAKE_TOOLCHAIN_FILE:\w+=(.*)$", cache, re.M)
+        words = pathlib.Path(found[1]).read_text(encoding="utf-8") if found else ""
+        triple = re.search(r"DOORCALL_TRIPLE (.*)\)", words)
+        self.tools = f"{triple[1]}-" if triple else ""
 
     def tool(self, name, *arguments):
         return subprocess.run([self.tools + name, *map(str, arguments)], check=True, text=True,
@@ -145,8 +146,9 @@ def main():
     for build in map(Build, arguments.builds):
         own, foreign = build.own(), build.foreign()
         part = (f"\n## {build.target}\n\n{table('ours', own)}\n"
-                f"{table('libraries of others', foreign)}\n"
-                + "\n".join(build.targets(own, foreign)) + "\n")
+                f"{table('libraries of others', foreign)}")
+        if build.target == "armv7":  # for which the aims are
+            part += "\n" + "\n".join(build.targets(own, foreign)) + "\n"
         print(part)
         text += part
         if not arguments.write:
