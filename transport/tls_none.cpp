@@ -24,6 +24,10 @@ TlsFailure probe_tls(const TlsOptions& /*options*/, const std::string& /*name*/,
   return {kNone, true};
 }
 
+TlsFailure library_failure(std::string_view /*openssl_text*/) {
+  return {};
+}
+
 std::string check_tls_files(const TlsOptions& /*options*/) {
   return kNone;
 }
