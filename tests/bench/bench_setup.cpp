@@ -241,7 +241,7 @@ int main(int argc, char** argv) {
   try {
     share_one_core();
     const bool mtls = mode == "--mtls";
-    fakes::MosquittoProcess process({.own_listener = mtls, .start = false});
+    fakes::MosquittoProcess process({.extra_lines = {}, .own_listener = mtls, .start = false});
     if (mtls) {
       demand_certificates(process);
     }
