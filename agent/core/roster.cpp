@@ -239,11 +239,13 @@ bool CoreLookup::may_write(const Call& call, const Leg& leg, const Account& from
   if (leg.unanswered() && leg.key.owner == from) {
     return true;  // an heir that rang in vain has heard that the device was in
   }
-  // moved: the same view shows where the user has gone to
+  // moved: the same view shows where the user has gone to, and whoever let it go there says so, or
+  // has left since
   return view.reason == Reason::kMoved &&
          std::any_of(legs.begin(), legs.end(), [&](const LegView& next) {
-           return next.user == leg.user && next.key.owner == from &&
-                  next.state == LegState::kConnected;
+           return next.user == leg.user && next.state == LegState::kConnected &&
+                  next.join_number > leg.join_number &&
+                  (next.key.owner == from || !owner_present(call, next.key));
          });
 }
 

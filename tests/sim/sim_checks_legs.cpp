@@ -191,8 +191,9 @@ void Checks::won(Instant now, std::size_t device, const CallTruth& call, LegTrut
   if (winner == kNobody || (leg.winner != kNobody && leg.winner != winner)) {
     return fail(now, "two winners", where(device, call.id));
   }
-  // Who is in by another leg, which this one followed, may be told so by an owner that came back.
-  if (leg.cancelled && leg.winner == kNobody && !call.sides[winner].connected) {
+  // Who is in by another leg, which this one followed, may be told so by an owner that came back;
+  // it may have crashed in the meantime.
+  if (leg.cancelled && leg.winner == kNobody && !call.sides[winner].ever_connected) {
     return fail(now, "confirmed after the end", where(device, call.id));
   }
   for (const LegTruth& other : call.legs) {
@@ -285,7 +286,9 @@ void Checks::sent(Instant now, std::size_t device, const SendMessage& send) {
     coverage_.hit(Feat::kMoved);
   }
   const auto* reject = std::get_if<Reject>(&message.body);
-  side.ever_gave_up |= reject != nullptr && reject->reason == Reason::kAcceptFailed;
+  const auto* leave = std::get_if<Leave>(&message.body);
+  side.ever_gave_up |= (reject != nullptr && reject->reason == Reason::kAcceptFailed) ||
+                       (leave != nullptr && leave->reason == Reason::kAcceptFailed);
   const auto* ringing = std::get_if<Ringing>(&message.body);
   if (ringing != nullptr && ringing->alert == Alert::kChime) {
     coverage_.hit(Feat::kChime);

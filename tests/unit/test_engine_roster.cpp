@@ -176,6 +176,24 @@ TEST(EngineRoster, AMoveIsShownByTheOneThatLetItHappen) {
                trio_.seen().c_str());
 }
 
+TEST(EngineRoster, AMoveIsShownByAnyMemberWhenTheOneThatLetItHappenHasLeft) {
+  const std::array<LegView, 2> moved{
+      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
+      leg_view({account_of("hall@apt5"), 7}, "phone@apt2", LegState::kConnected, 3)};
+  STRCMP_EQUAL("event:member(apt2 ended(moved)) roster event:member(apt2 connected) ack",
+               trio_.roster(trio_.door, creator_, moved).c_str());
+  STRCMP_EQUAL("door@gate connected, panel@apt1 connected, phone@apt2 connected, apt2 ended(moved)",
+               trio_.seen().c_str());
+}
+
+TEST(EngineRoster, NobodyIsMovedToWhereItWasBefore) {
+  const std::array<LegView, 2> back{
+      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
+      leg_view({account_of("hall@apt5"), 7}, "phone@apt2", LegState::kConnected, 1)};
+  (void)trio_.roster(trio_.door, creator_, back);
+  CHECK_TRUE(trio_.seen().find("panel@apt2 connected") != std::string::npos);
+}
+
 TEST(EngineRoster, AMoveWithoutWhereToIsNotBelieved) {
   STRCMP_EQUAL(
       "ack", from_door(leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved)).c_str());
