@@ -12,6 +12,7 @@
 #include "platform/config_lists.hpp"
 #include "platform/config_table.hpp"
 #include "platform/config_value.hpp"
+#include "platform/small_file.hpp"
 
 namespace doorcall::platform {
 namespace {
@@ -252,7 +253,7 @@ std::string ConfigError::text() const {
 Config load_config(const std::string& path, std::vector<ConfigError>& ret_errors) {
   std::string text;
   std::string problem;
-  if (!detail::read_small_file(path, kFileBytesMax, text, problem)) {
+  if (!read_small_file(path, kFileBytesMax, text, problem)) {
     ret_errors.push_back({.file = path, .line = 0, .key = "", .message = problem});
     return {};
   }

@@ -52,10 +52,4 @@ void check_program(ConfigDraft& draft, std::string_view section, std::vector<std
 /// File names count from the config's own directory, wherever the daemon was started.
 void resolve(std::string& name, const std::string& config_file);
 
-/// Reads a regular file of up to `bytes_max`. False with a sentence in `ret_problem`. `ret_mode`
-/// may be null. Never blocks on a FIFO or device.
-[[nodiscard]] bool read_small_file(const std::string& path, std::size_t bytes_max,
-                                   std::string& ret_text, std::string& ret_problem,
-                                   mode_t* ret_mode = nullptr);
-
 }  // namespace doorcall::platform::detail

@@ -11,8 +11,8 @@
 #include <cstring>
 #include <utility>
 
-#include "platform/config_checks.hpp"
 #include "platform/fd.hpp"
+#include "platform/small_file.hpp"
 
 namespace doorcall::platform {
 namespace {
@@ -41,7 +41,7 @@ StateFile::StateFile(std::string directory, std::string_view name)
 std::optional<std::string> StateFile::read(std::string& ret_problem) const {
   std::string text;
   if (!enabled() || (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) ||
-      !detail::read_small_file(path_, kBytesMax, text, ret_problem)) {
+      !read_small_file(path_, kBytesMax, text, ret_problem)) {
     return std::nullopt;
   }
   return text;
