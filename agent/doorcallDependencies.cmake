@@ -40,6 +40,8 @@ if(NOT TARGET doorcall_dependency_toml)
   if(DOORCALL_TOML_INCLUDE_DIR)
     add_library(doorcall_dependency_toml INTERFACE IMPORTED GLOBAL)
     target_include_directories(doorcall_dependency_toml INTERFACE ${DOORCALL_TOML_INCLUDE_DIR})
+    # By itself it takes a string stream for numbers, and a static program then all locales with it.
+    target_compile_definitions(doorcall_dependency_toml INTERFACE TOML_FLOAT_CHARCONV=1)
   endif()
 endif()
 if(DOORCALL_TLS)
