@@ -1,5 +1,6 @@
 """A peer's connection to the broker (transport/PROTOCOL.md, sections 2 and 3), on Paho."""
 
+import socket
 import ssl
 
 from paho.mqtt import client as paho
@@ -81,5 +82,7 @@ class Connection:
             self.publish(self.presence_topic(), last, PRESENCE_S, True).wait_for_publish(10)
             self.client.disconnect()
         else:
-            self.client._sock_close()  # there is no other way to vanish
+            self.client._thread_terminate = True  # there is no other way to vanish for good
+            if self.client.socket() is not None:
+                self.client.socket().shutdown(socket.SHUT_RDWR)
         self.client.loop_stop()
