@@ -15,7 +15,7 @@ def a_wrong_bundle_is_told_and_stays(board):
     board.put(ACCOUNT + ".tar", board.bundle(replace=(('user = "apt"', 'usr = "apt"'),)))
     board.boot()
     board.says("IS WRONG")
-    board.says("unknown key 'usr'")
+    board.says("unknown key 'usr'", timeout=10)
     board.cut()
     expect(any(ACCOUNT in name for name in board.boot_files()), "the bundle is still there")
     board.remove(ACCOUNT + ".tar")
