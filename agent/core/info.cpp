@@ -16,6 +16,14 @@ bool carries_bytes(InfoKind kind) noexcept {
          kind == InfoKind::kMediaCandidate;
 }
 
+/// What its kind carries; whatever else is in the command goes nowhere.
+Bytes content_of(const SendInfo& command) noexcept {
+  if (carries_bytes(command.kind)) {
+    return command.bytes;
+  }
+  return command.kind == InfoKind::kMediaSwitch ? Bytes{} : as_bytes(command.text);
+}
+
 Errc check_content(const SendInfo& command) noexcept {
   switch (command.kind) {
     case InfoKind::kMediaOffer:
@@ -68,8 +76,7 @@ Result Core::send_info(const Call& call, const SendInfo& command) noexcept {
     return {Errc::kNotInvited, call.id, {}};
   }
   Blob content;
-  if (!info_room(result.copies) ||
-      !pool_.put({carries_bytes(command.kind) ? command.bytes : as_bytes(command.text)}, content)) {
+  if (!info_room(result.copies) || !pool_.put({content_of(command)}, content)) {
     ++counters.outgoing_full;
     return {Errc::kTooManyCalls, call.id, {}};
   }

@@ -69,7 +69,7 @@ TEST(EngineInfo, EachKindArrivesAsItWasSent) {
     command.kind = static_cast<InfoKind>(i);
     command.media = MediaKind::kVideo;
     command.bytes = bytes;
-    command.text = "12#";
+    command.text = command.kind == InfoKind::kMediaSwitch ? "no text\xFF" : "12#";
     CHECK_TRUE(group_.give(group_.door(), command).code == Errc::kOk);
   }
   group_.run(Millis{500});
@@ -80,7 +80,7 @@ TEST(EngineInfo, EachKindArrivesAsItWasSent) {
     CHECK_TRUE(info.kind == static_cast<InfoKind>(i));
     const bool media = info.kind <= InfoKind::kMediaCandidate;
     UNSIGNED_LONGS_EQUAL(media ? 3 : 0, info.bytes.size());
-    CHECK_TRUE(media || info.kind == InfoKind::kMediaSwitch || info.text == "12#");
+    CHECK_TRUE(info.text == (media || info.kind == InfoKind::kMediaSwitch ? "" : "12#"));
   }
   CHECK_TRUE(infos[3].media == MediaKind::kVideo);
   UNSIGNED_LONGS_EQUAL(255, infos[2].bytes[2]);
