@@ -22,7 +22,6 @@ using detail::Repeated;
 using detail::Setting;
 using detail::shown;
 
-constexpr std::size_t kFileBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kNameCharactersMax = 32;
 
 /// One section of the file, an entry of a repeated one included.
@@ -253,7 +252,7 @@ std::string ConfigError::text() const {
 Config load_config(const std::string& path, std::vector<ConfigError>& ret_errors) {
   std::string text;
   std::string problem;
-  if (!read_small_file(path, kFileBytesMax, text, problem)) {
+  if (!read_small_file(path, kSmallFileBytesMax, text, problem)) {
     ret_errors.push_back({.file = path, .line = 0, .key = "", .message = problem});
     return {};
   }

@@ -14,7 +14,6 @@ namespace doorcall::platform::detail {
 namespace {
 
 constexpr std::size_t kPasswordFileBytesMax = 4096;
-constexpr std::size_t kCertificateBytesMax = std::size_t{1024} * 1024;
 
 std::string octal(mode_t mode) {
   std::string text = "0000";
@@ -63,7 +62,7 @@ void check_certificate(ConfigDraft& draft, std::string& name, std::string_view k
   std::string text;
   std::string problem;
   mode_t mode = 0;
-  if (!read_small_file(name, kCertificateBytesMax, text, problem, &mode)) {
+  if (!read_small_file(name, kSmallFileBytesMax, text, problem, &mode)) {
     draft.error("broker.tls", key, problem);
   } else if (key == "key_file" && (mode & S_IRWXO) != 0) {
     draft.error("broker.tls", key,

@@ -232,20 +232,21 @@ bool CoreLookup::may_write(const Call& call, const Leg& leg, const Account& from
   if (mine || (leg.connected() && leg.held_by(from))) {
     return true;  // whoever rings here knows best; a member writes its own leg
   }
+  const auto owner_says = [&](const LegKey& key) {
+    return key.owner == from || !owner_present(call, key);  // of who has left, anybody
+  };
   // Another device of this user says nothing to this one: its owner speaks for it.
   if (leg.undecided() || leg.user == settings.self.user) {
-    return !owned(leg) && (leg.key.owner == from || !owner_present(call, leg.key));
+    return !owned(leg) && owner_says(leg.key);
   }
   if (leg.unanswered() && leg.key.owner == from) {
     return true;  // an heir that rang in vain has heard that the device was in
   }
-  // moved: the same view shows where the user has gone to, and whoever let it go there says so, or
-  // has left since
+  // moved: the same view shows where the user has gone to, and whoever let it go there says so
   return view.reason == Reason::kMoved &&
          std::any_of(legs.begin(), legs.end(), [&](const LegView& next) {
            return next.user == leg.user && next.state == LegState::kConnected &&
-                  next.join_number > leg.join_number &&
-                  (next.key.owner == from || !owner_present(call, next.key));
+                  next.join_number > leg.join_number && owner_says(next.key);
          });
 }
 

@@ -7,9 +7,6 @@
 namespace doorcall::facade {
 namespace {
 
-// A bundle of all the world's certificate authorities has some 200 kB.
-constexpr std::size_t kFileBytesMax = std::size_t{1024} * 1024;
-
 // FNV-1a of 64 bits: https://datatracker.ietf.org/doc/draft-eastlake-fnv/. The owner writes these
 // files; nobody gains by two that look alike.
 constexpr std::uint64_t kFnvOffset = 0xcbf29ce484222325;
@@ -29,18 +26,18 @@ CredentialsSeen::CredentialsSeen(const transport::LinkOptions& link) : hash_(kFn
     if (!file.empty()) {
       std::string content;
       std::string problem;
-      take(platform::read_small_file(file, kFileBytesMax, content, problem) ? content : problem);
+      take(platform::read_small_file(file, platform::kSmallFileBytesMax, content, problem)
+               ? content
+               : problem);
     }
   }
 }
 
 void CredentialsSeen::take(std::string_view part) {
-  // Where a part ends belongs to what was seen.
-  for (const std::string& text : {std::to_string(part.size()) + ':', std::string(part)}) {
-    for (const char byte : text) {
-      hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * kFnvPrime;
-    }
+  for (const char byte : part) {
+    hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * kFnvPrime;
   }
+  hash_ = (hash_ ^ part.size()) * kFnvPrime;  // where a part ends belongs to what was seen
 }
 
 }  // namespace doorcall::facade

@@ -83,6 +83,7 @@ class Connection:
             self.client.disconnect()
         else:
             self.client._thread_terminate = True  # there is no other way to vanish for good
-            if self.client.socket() is not None:
-                self.client.socket().shutdown(socket.SHUT_RDWR)
+            connection = self.client.socket()
+            if connection is not None:
+                connection.shutdown(socket.SHUT_RDWR)
         self.client.loop_stop()

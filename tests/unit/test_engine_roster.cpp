@@ -24,6 +24,13 @@ TEST_GROUP(EngineRoster) {
   std::string from_two(const LegView& view) {
     return trio_.roster(trio_.two, twos_, {&view, 1});
   }
+  /// The door's view: the user of `two` has moved to its phone, which has the leg `next`.
+  std::string moved(const LegKey& next, LegState state, std::uint32_t join_number) {
+    const std::array<LegView, 2> views{
+        leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
+        leg_view(next, "phone@apt2", state, join_number)};
+    return trio_.roster(trio_.door, creator_, views);
+  }
 };
 
 TEST(EngineRoster, AMemberWritesItsOwnLeg) {
@@ -167,44 +174,29 @@ TEST(EngineRoster, ThereIsOneCreator) {
 }
 
 TEST(EngineRoster, AMoveIsShownByTheOneThatLetItHappen) {
-  const std::array<LegView, 2> moved{
-      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
-      leg_view({trio_.door.self, 4}, "phone@apt2", LegState::kConnected, 3)};
   STRCMP_EQUAL("event:member(apt2 ended(moved)) roster event:member(apt2 connected) ack",
-               trio_.roster(trio_.door, creator_, moved).c_str());
+               moved({trio_.door.self, 4}, LegState::kConnected, 3).c_str());
   STRCMP_EQUAL("door@gate connected, panel@apt1 connected, phone@apt2 connected, apt2 ended(moved)",
                trio_.seen().c_str());
 }
 
 TEST(EngineRoster, AMoveIsShownByAnyMemberWhenTheOneThatLetItHappenHasLeft) {
-  const std::array<LegView, 2> moved{
-      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
-      leg_view({account_of("hall@apt5"), 7}, "phone@apt2", LegState::kConnected, 3)};
   STRCMP_EQUAL("event:member(apt2 ended(moved)) roster event:member(apt2 connected) ack",
-               trio_.roster(trio_.door, creator_, moved).c_str());
+               moved({account_of("hall@apt5"), 7}, LegState::kConnected, 3).c_str());
   STRCMP_EQUAL("door@gate connected, panel@apt1 connected, phone@apt2 connected, apt2 ended(moved)",
                trio_.seen().c_str());
 }
 
 TEST(EngineRoster, NobodyIsMovedToWhereItWasBefore) {
-  const std::array<LegView, 2> back{
-      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
-      leg_view({account_of("hall@apt5"), 7}, "phone@apt2", LegState::kConnected, 1)};
-  (void)trio_.roster(trio_.door, creator_, back);
+  (void)moved({account_of("hall@apt5"), 7}, LegState::kConnected, 1);
   CHECK_TRUE(trio_.seen().find("panel@apt2 connected") != std::string::npos);
 }
 
 TEST(EngineRoster, AMoveWithoutWhereToIsNotBelieved) {
   STRCMP_EQUAL(
       "ack", from_door(leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved)).c_str());
-  const std::array<LegView, 2> pending{
-      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
-      leg_view({trio_.door.self, 4}, "phone@apt2", LegState::kRinging)};
-  (void)trio_.roster(trio_.door, creator_, pending);
-  const std::array<LegView, 2> others{
-      leg_view(twos_, "panel@apt2", LegState::kEnded, 2, Reason::kMoved),
-      leg_view({trio_.two.self, 4}, "phone@apt2", LegState::kConnected, 4)};
-  (void)trio_.roster(trio_.door, creator_, others);  // it does not own where it went to
+  (void)moved({trio_.door.self, 4}, LegState::kRinging, 0);
+  (void)moved({trio_.two.self, 4}, LegState::kConnected, 4);  // it does not own where it went to
   CHECK_TRUE(trio_.seen().find("panel@apt2 connected") != std::string::npos);
 }
 
