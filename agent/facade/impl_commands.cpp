@@ -71,7 +71,7 @@ bool Agent::Impl::renew_credentials(const transport::LinkOptions& link) {
     log_.error("link", "the new credentials are not used: ", problem);
     return false;
   }
-  credentials_ = std::move(seen);
+  credentials_ = seen;
   checked_.link.username = link.username;
   checked_.link.password = link.password;
   checked_.link.tls = link.tls;
