@@ -36,7 +36,10 @@ std::optional<MessageKind> known_kind(std::uint8_t number) {
 }  // namespace
 
 Gateway::Gateway(GatewayOptions options)
-    : options_(std::move(options)), buffer_(kMessageBytesMax) {}
+    : options_(std::move(options)),
+      // Not zeroed: of the pages that no message has filled yet, the kernel gives none.
+      bytes_(std::make_unique_for_overwrite<std::uint8_t[]>(kMessageBytesMax)),
+      buffer_(bytes_.get(), kMessageBytesMax) {}
 
 // --- orders
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,7 +86,8 @@ class Gateway final : public LinkSink {
   const GatewayOptions options_;
   Link* link_ = nullptr;
   GatewayCounters counters_;
-  std::vector<std::uint8_t> buffer_;  ///< what is being sent
+  const std::unique_ptr<std::uint8_t[]> bytes_;
+  const std::span<std::uint8_t> buffer_;  ///< what is being sent
   Decoded decoded_;
 };
 

@@ -94,6 +94,9 @@ std::string status_text(JsonView status) {
   lines += "\nmode     " + mode_text(status["mode"]);
   lines += "\nbroker   " + text(link, "broker") + "  " + text(link, "state") + "  MQTT " +
            text(link, "protocol") + "  " + text(link, "library");
+  if (link["lacks"].size() > 0) {
+    lines += "\nlacks    " + names_text(link["lacks"]);
+  }
   lines += "\nversion  " + text(status, "version");
   lines += "\ncalls    " + list_text(status["calls"], call_text, "none");
   if (status["pullable"].size() > 0) {

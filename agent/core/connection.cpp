@@ -24,7 +24,7 @@ Result Core::on(const Start& /*command*/) noexcept {
   attempts_ = 0;
   kicks_ = 0;
   taken_over_ = false;
-  earlier_incarnation_ = 0;
+  other_incarnation_ = 0;
   started_ = now_;
   put(LinkEvent{link_state, {}, 0, {}, Millis{0}, true});
   open_link();

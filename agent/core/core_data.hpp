@@ -158,9 +158,9 @@ class CoreData {
   std::uint8_t attempts_ = 0;  ///< connects in a row that came to nothing
   std::uint8_t kicks_ = 0;     ///< refusals, and connections that died young, in a row
   bool taken_over_ = false;    ///< of late, by another client with this account
-  /// Of this account's presence as it was found at the first connect: of its earlier life.
-  Incarnation earlier_incarnation_ = 0;
-  ConnectNumber earlier_connect_ = 0;
+  /// Of this account's presence as it was found last that is not of this life.
+  Incarnation other_incarnation_ = 0;
+  ConnectNumber other_connect_ = 0;
   Instant started_{};
   Instant connected_{};
   PresenceState shown_ = PresenceState::kOffline;

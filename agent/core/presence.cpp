@@ -40,19 +40,19 @@ bool CoreLookup::known_offline(const UserId& user) const noexcept {
 
 Result Core::on(const PresenceReceived& input) noexcept {
   if (input.account == settings.self) {
-    // A retained copy was there before our own birth: only later ones can hide it. But once we had
-    // been here, only somebody else with our account can have said it; or a broker that has lost
-    // what it stored last shows our earlier life again.
+    // A retained copy was there before our own birth: only later ones can hide it. It is of an
+    // earlier life of ours, maybe of an older one than was there before, where the broker has lost
+    // what it had not stored yet; unless it has connected since, as only somebody alive does.
     const Presence& seen = input.presence;
     if (!input.retained) {
       own_presence_seen(seen);
-    } else if (counters.connects <= 1) {
-      earlier_incarnation_ = seen.incarnation;
-      earlier_connect_ = seen.connect;
-    } else if (seen.incarnation != incarnation &&
-               !(seen.incarnation == earlier_incarnation_ && seen.connect <= earlier_connect_)) {
-      taken_over_ = true;
-      arm_in(timers_.agent(AgentTimer::kSettled), kTakenOverMemory);
+    } else if (seen.incarnation != incarnation) {
+      if (seen.incarnation == other_incarnation_ && seen.connect > other_connect_) {
+        taken_over_ = true;
+        arm_in(timers_.agent(AgentTimer::kSettled), kTakenOverMemory);
+      }
+      other_incarnation_ = seen.incarnation;
+      other_connect_ = seen.connect;
     }
     return {};
   }

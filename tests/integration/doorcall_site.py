@@ -4,6 +4,7 @@ One site is made for a whole run; each world has a copy of what the broker reads
 and port of its own.
 """
 
+import atexit
 import os
 import pwd
 import re
@@ -44,6 +45,7 @@ class Site:
 
     def __init__(self, *listeners):
         self.at = tempfile.mkdtemp(prefix="doorcall-site-")
+        atexit.register(self.close)  # for a test that fails before it has closed the site
         os.chmod(self.at, 0o711)
         self.lock = threading.Lock()
         self.ca = os.path.join(self.at, "ca", "ca.pem")

@@ -311,6 +311,8 @@ def test_buttons(world):
 def test_call_over_mqtt_311(world):
     door, apt, call = world.talking(replace=(("[call]", 'protocol = "3.1.1"\n\n[call]'),))
     expect_equal(door.ask("status")["link"]["protocol"], "3.1.1", "protocol")
+    text = world.cli("--socket", door.socket_path, "status").stdout
+    expect("\nlacks    message_expiry, will_delay, session_expiry\n" in text, text)
     expect(apt.counter("freshness_queries") > 0, "the invite rang without proof that it is fresh")
     door.ask("hangup")
     apt.ended(call, "hang_up")

@@ -18,6 +18,7 @@ TIMES = (('ring_time = "20s"', f'ring_time = "{RING_S:.0f}s"'),
          ('lost = "6s"', 'lost = "5s"'))
 LOG_LINES = 40
 NOTICED_MS = 7000  # a killed peer is known to be gone: will delay or lost time, and some
+DOOR_MS = 21000  # the door is asked for 10 s, its nonce is good for as long, and some
 MEDIA = """
 [media]
 command = ["/bin/sh", "{hook}"]
@@ -51,6 +52,7 @@ class Household:
         self.directory = os.path.join(site.directory, self.name)
         os.mkdir(self.directory)
         self.pulses = os.path.join(self.directory, "pulses")
+        self.opens = []  # (when, account): who has pressed the button that opens the door
         self.links = site.links
         self.proxies = {account: Proxy(site.network, site.broker.port) for account in self.accounts}
         extra = self.write_programs()
@@ -177,6 +179,8 @@ class Round:
         control = Control(self.household.daemons[deed.account].socket_path)
         control.send(*deed.request())
         self.asking.append(control)
+        if deed.word == "open":
+            self.household.opens.append((now_ms(), deed.account))
 
     # --- what is broken and mended
 
@@ -231,6 +235,10 @@ class Round:
             each.over = max(each.mended, each.began + NOTICED_MS) if each.kind == "daemon" else \
                 now_ms() + 2000
 
+    def asked_to_open(self):
+        """Who has pressed the button that opens the door, in this round or just before it."""
+        return [account for at, account in self.household.opens if at >= self.began - DOOR_MS]
+
     def all_faults(self):
         """Those of the broker, too, which may be away again."""
         return self.faults + [each for each in self.broker_faults if each.over > self.began]
@@ -255,9 +263,3 @@ class Round:
             file.seek(self.logged[account])
             lines = file.read().decode(errors="replace").splitlines()
         return "\n".join([f"log of {account}"] + ["  " + line for line in lines[-LOG_LINES:]])
-
-
-def asked_to_open(plan):
-    """Who presses the button that opens the door."""
-    return [deed.account for deed in plan.deeds if deed.word == "open"]
-

@@ -22,7 +22,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "integration")]
 
 from checks import Story, check_story  # noqa: E402
 from doorcall_testlib import Failed  # noqa: E402
-from household import RING_S, Household, Round, asked_to_open  # noqa: E402
+from household import RING_S, Household, Round  # noqa: E402
 from plan import Plan  # noqa: E402
 from plants import PLANTS, find_planted  # noqa: E402
 from proxy import Network  # noqa: E402
@@ -91,7 +91,7 @@ class Run:
         try:
             played.run()
             story = Story(played.lives, played.all_faults(), played.stops, RING_S * 1000,
-                          home.pulse_count() - played.pulses, asked_to_open(plan), past)
+                          home.pulse_count() - played.pulses, played.asked_to_open(), past)
             check_story(story)
             home.forget_twins({each.account for each in plan.breaks if each.kind == "twin"})
         except Exception as why:  # whatever it is, this round's

@@ -132,10 +132,15 @@ TEST(EngineLink, ATwinIsToldAndKickedLessAndLess) {
   foreign.incarnation = door_.engine().incarnation() + 1;
   foreign.connect = 1;
   foreign.state = PresenceState::kIdle;
+  door_.give(LinkConnected{});
+  door_.give(PresenceReceived{door_.self, true, {}, foreign});
+  door_.run(Millis{20'000});
+  lose();
   Millis last{0};
   for (int i = 0; i < 6; ++i) {
     door_.give(LinkConnected{});
     if (i == 0) {
+      ++foreign.connect;
       door_.give(PresenceReceived{door_.self, true, {}, foreign});
     }
     door_.run(Millis{20'000});
@@ -163,7 +168,9 @@ TEST(EngineLink, WhatIsMadeAnewOnPurposeDoesNotWait) {
       Presence foreign;
       foreign.incarnation = door_.engine().incarnation() + 1;
       foreign.state = PresenceState::kIdle;
-      door_.give(PresenceReceived{door_.self, true, {}, foreign});
+      for (foreign.connect = 1; foreign.connect <= 2; ++foreign.connect) {
+        door_.give(PresenceReceived{door_.self, true, {}, foreign});
+      }
     }
     door_.run(Millis{20'000});
     door_.give(renewed);
@@ -210,6 +217,22 @@ TEST(EngineLink, NorIsItWhenABrokerThatHasForgottenShowsItAgain) {
   door_.run(Millis{20'000});
   door_.give(LinkLost{LinkLost::Cause::kNetwork, 0, "hung up"});
   CHECK_TRUE(door_.links.back().cause == LinkLost::Cause::kTakenOver);
+}
+
+// It has lived twice since the broker stored anything: what is shown then is neither of the two.
+TEST(EngineLink, NorIsTheLifeBeforeTheLast) {
+  door_.give(Start{});
+  Presence before;
+  before.state = PresenceState::kIdle;
+  before.connect = 3;
+  for (const std::uint32_t lives : {1U, 2U, 2U}) {
+    before.incarnation = door_.engine().incarnation() + lives;
+    door_.give(LinkConnected{});
+    door_.give(PresenceReceived{door_.self, true, {}, before});
+    door_.run(kShortLived);
+    CHECK_TRUE(lose() <= Millis{1'000});
+    CHECK_TRUE(door_.links.back().cause == LinkLost::Cause::kNetwork);
+  }
 }
 
 TEST(EngineLink, AConnectionThatDiesYoungIsNotWelcome) {
