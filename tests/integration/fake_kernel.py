@@ -17,6 +17,7 @@ class Kernel:
             raise Skipped("built without libgpiod and libevdev")
         self.path = os.path.join(world.directory, name + ".kernel")
         self.environment = {"LD_PRELOAD": os.path.abspath(library),
+                            "TMPDIR": world.directory,  # its folder outlives a kill -9
                             "ASAN_OPTIONS": "verify_asan_link_order=0",
                             "DOORCALL_FAKE_KERNEL": self.path,
                             "DOORCALL_FAKE_KERNEL_SETUP": ";".join(setup)}

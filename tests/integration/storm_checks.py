@@ -137,8 +137,11 @@ def check_reasons_of_the_connected(evidence, users):
         return
     pair = tuple(sorted((one.reason or "", other.reason or "")))
     if "" in pair:  # killed: the other one is alone, or hung up itself
-        expect(pair[1] in ("", "peer_lost", "hang_up", "moved"),
-               f"the peer was killed, and it is told {pair[1]}")
+        allowed = {"", "peer_lost", "hang_up", "moved"}
+        if any(stay.reason is None and stay.ended - stay.connected < PATIENCE_MS
+               for stay in (one, other)):
+            allowed.add("accept_failed")  # its receipt of the confirm was still on its way
+        expect(pair[1] in allowed, f"the peer was killed, and it is told {pair[1]}")
         return
     apart = {tuple(sorted(each)) for each in APART} if evidence.disturbed() else set()
     expect(pair in TOGETHER | apart, f"the two sides are told {pair[0]} and {pair[1]}")

@@ -26,19 +26,19 @@ def unanswered(caller, device):
             "desk@flat": [(4, "incoming", ""), (6001, "ended", device)]}
 
 
-def life(account, events):
+def life(account, events, died):
     return Told(account, [{"type": "call", "call": "one", "at_ms": at, "change": change,
-                           "reason": reason} for at, change, reason in events])
+                           "reason": reason} for at, change, reason in events], died)
 
 
-def judge(told, fault=CALM):
-    lives = [life(account, events) for account, events in told.items()]
+def judge(told, fault=CALM, died=()):
+    lives = [life(account, events, dict(died).get(account)) for account, events in told.items()]
     check(Evidence(lives, "panel@house", [Fault(*fault)]), USERS)
 
 
-def refused(text, told, fault=CALM):
+def refused(text, told, fault=CALM, died=()):
     try:
-        judge(told, fault)
+        judge(told, fault, died)
     except Failed as why:
         expect(text in str(why), f"refused, but not for {text!r}: {why}")
         return
@@ -94,3 +94,13 @@ def test_storm_checks_find_reasons_that_do_not_fit(_):
     judge(told, ("broker", "broker", 100, 900))
     told["desk@flat"][1] = (102, "ended", "cancelled")
     refused("rang and is told cancelled", told)
+
+
+def test_storm_checks_know_what_one_is_told_of_a_dead_peer(_):
+    told = unanswered("peer_lost", "")
+    told["panel@house"].insert(1, (100, "connected", ""))
+    told["desk@flat"][1:] = [(99, "accepting", ""), (101, "connected", "")]
+    judge(told, died={"desk@flat": 5000})
+    told["panel@house"][-1] = (6000, "ended", "accept_failed")
+    refused("the peer was killed, and it is told accept_failed", told, died={"desk@flat": 5000})
+    judge(told, died={"desk@flat": 140})  # before its receipt of the confirm got out

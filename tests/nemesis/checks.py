@@ -18,8 +18,9 @@ NEVER = {"internal_error", "unsupported_version", "not_allowed", "shutting_down"
 class Story:
     """All that is known of a round."""
 
-    def __init__(self, lives, faults=(), stops=(), ring_ms=6000, pulses=0, asked=(), past=()):
-        self.lives = [Told(life.account, list(life.lines()), life.died) for life in lives]
+    def __init__(self, lives, faults=(), stops=(), ring_ms=6000, pulses=0, asked=(), past=(),
+                 added=()):
+        self.lives = [Told(life.account, list(life.lines()), life.died, added) for life in lives]
         self.faults = list(faults)
         self.stops = list(stops)  # (account, since, until) of stopped processes
         self.ring_ms = ring_ms

@@ -127,6 +127,10 @@ class Plan:
                 broken.add(account)
                 self.breaks.append(Break(rng, max(0.0, at), account, FAULTS))
 
+    def added(self):
+        """Who is invited to a call that goes on, each time."""
+        return [user for each in self.deeds if each.word == "add" for user in each.args["users"]]
+
     def text(self):
         return "; ".join([self.kind] + [each.text() for each in
                                         sorted(self.deeds + self.breaks, key=lambda one: one.at)])

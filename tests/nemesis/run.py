@@ -91,7 +91,8 @@ class Run:
         try:
             played.run()
             story = Story(played.lives, played.all_faults(), played.stops, RING_S * 1000,
-                          home.pulse_count() - played.pulses, played.asked_to_open(), past)
+                          home.pulse_count() - played.pulses, played.asked_to_open(), past,
+                          plan.added())
             check_story(story)
             home.forget_twins({each.account for each in plan.breaks if each.kind == "twin"})
         except Exception as why:  # whatever it is, this round's

@@ -11,7 +11,8 @@ void World::arrive(Device& device, const Delivery& delivery, bool truncated) {
   const transport::ParsedTopic topic = transport::parse_topic(root_, topics_.text(packet.topic));
   Bytes bytes = packet.bytes;
   if (truncated && !bytes.empty()) {
-    bytes = bytes.first(drawn(plan_.seed, packet.number) % bytes.size());
+    const std::uint64_t left = drawn(plan_.seed, packet.number) % bytes.size();
+    bytes = bytes.first(static_cast<std::size_t>(left));
   }
   // Cut down to nothing, another's presence would seem to be deleted.
   const bool nothing = truncated && bytes.empty();

@@ -204,7 +204,8 @@ WorldPlan draw_plan(std::uint64_t seed, std::uint32_t calls) {
   common.heartbeat_time = draw(prng, 2'000, 15'000);
   common.lost_time = 3 * common.heartbeat_time + draw(prng, 0, 20'000);
   const std::uint32_t crowd = prng.below(100);
-  plan.users = crowd < 40 ? 2 : crowd < 70 ? 3 : crowd < 96 ? 4 + crowd % 3 : 8 + seed % 5;
+  const std::uint64_t many = crowd < 96 ? 4 + crowd % 3 : 8 + seed % 5;
+  plan.users = crowd < 40 ? 2 : crowd < 70 ? 3 : static_cast<std::size_t>(many);
   for (std::size_t user = 0; user < plan.users; ++user) {
     const std::size_t rest = kDevicesMax - plan.devices.size() - (plan.users - user - 1);
     const std::size_t count = std::min(draw_device_count(prng), rest);

@@ -80,7 +80,7 @@ TEST(Prng, StaysBelowItsBoundAndReachesEveryValue) {
   Prng prng(Seed{});
   std::array<int, 7> seen{};
   for (int i = 0; i < 7000; ++i) {
-    const std::uint64_t drawn = prng.below(7);
+    const auto drawn = static_cast<std::size_t>(prng.below(7));
     CHECK_TRUE(drawn < 7);
     ++seen[drawn];
   }

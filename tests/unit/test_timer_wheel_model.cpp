@@ -65,7 +65,7 @@ class Model {
   Tick now() const { return now_; }
   std::size_t armed_count() const { return list_.size(); }
   TimerId any(std::uint64_t random) const {
-    return list_.empty() ? 0 : list_[random % list_.size()].id;
+    return list_.empty() ? 0 : list_[static_cast<std::size_t>(random % list_.size())].id;
   }
 
  private:
@@ -87,7 +87,7 @@ class Run {
  public:
   explicit Run(std::uint64_t seed)
       : random_(seed),
-        nodes_(1 + below(below(4) == 0 ? 200 : 12)),
+        nodes_(static_cast<std::size_t>(1 + below(below(4) == 0 ? 200 : 12))),
         model_(origin()),
         wheel_(nodes_, model_.now()) {}
 
