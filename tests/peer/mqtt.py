@@ -1,5 +1,6 @@
 """A peer's connection to the broker (transport/PROTOCOL.md, sections 2 and 3), on Paho."""
 
+import contextlib
 import socket
 import ssl
 
@@ -85,5 +86,6 @@ class Connection:
             self.client._thread_terminate = True  # there is no other way to vanish for good
             connection = self.client.socket()
             if connection is not None:
-                connection.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # its thread may have closed it
+                    connection.shutdown(socket.SHUT_RDWR)
         self.client.loop_stop()
