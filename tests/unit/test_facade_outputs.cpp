@@ -229,7 +229,7 @@ TEST(FacadeOutputs, TheRelayIsItsProgramsBusiness) {
 
 TEST(FacadeOutputs, TheRelayOpensTheDoorForWhoIsInTheCall) {
   options.outputs.relay =
-      RelayOptions{.gpio = {}, .command = strike.command(), .active_low = false, .pulse = 50ms};
+      RelayOptions{.gpio = {}, .command = strike.command(), .active_low = false, .pulse = 500ms};
   options.outputs.lamps = {lamp_of("open", {{LampState::kDoor, "on"}})};
   start();
   std::string results;
