@@ -43,6 +43,22 @@ void touch(const CallEvent& event) {
   require(to_string(event.change) != "unknown", "an event has a known change");
 }
 
+/// A name may have a NUL, and so may JSON, as an escape; but cJSON takes none.
+std::string without_nul(std::string_view json) {
+  std::string left;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json.substr(i, 6) == "\\u0000") {
+      i += 5;
+      continue;
+    }
+    left += json[i];
+    if (json[i] == '\\' && i + 1 < json.size()) {
+      left += json[++i];  // an escaped backslash begins nothing
+    }
+  }
+  return left;
+}
+
 }  // namespace
 
 const std::array<Account, 7>& accounts() {
@@ -314,7 +330,7 @@ bool Player::publish(const transport::Publication& publication) {
     require(decode(publication.payload, decoded).ok(), "a presence that is sent can be read");
   } else {
     const auto text = text_of(publication.payload.data(), publication.payload.size());
-    require(platform::Json::parse(text).has_value(), "a push request is JSON");
+    require(platform::Json::parse(without_nul(text)).has_value(), "a push request is JSON");
   }
   return up_;
 }
