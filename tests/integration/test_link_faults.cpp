@@ -33,7 +33,7 @@ void kill_broker(MakeLink make, bool with_store) {
   for (int i = 0; i < 5; ++i) {
     CHECK(writer.publish("t", std::to_string(i), false, 60));
   }
-  run_for({&writer}, Millis{100});
+  run_for({&writer}, Millis{500});  // until they are acknowledged: else they are sent again
   if (with_store) {
     broker.save_store();
   }

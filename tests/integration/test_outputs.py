@@ -52,6 +52,13 @@ def output(daemon, kind):
     return next(each for each in daemon.ask("status")["outputs"] if each["kind"] == kind)
 
 
+def ready_to_open(door, line):
+    """The relay's program has said so, and the daemon has heard it."""
+    door.poll(lambda: words(line) == ["off"], "line that is off")
+    with open(door.log, encoding="utf-8") as log:
+        door.poll(lambda: "relay: ready" in (log.seek(0), log.read())[1], "relay that is ready")
+
+
 def relay_program(world, name="doorcall-relay"):
     return os.path.join(world.binaries, name)
 
@@ -80,7 +87,7 @@ def test_the_chime_sounds_from_ringing_to_answer(world):
 def test_a_killed_daemon_leaves_the_relay_off(world):
     line, config = relay(world, "line")
     door = world.daemon("door", extra=config)
-    door.poll(lambda: words(line) == ["off"], "line that is off")
+    ready_to_open(door, line)
     expect_equal(output(door, "relay"),
                  {"kind": "relay", "name": "", "state": "off", "fault": ""}, "status")
     door.kill()
@@ -92,7 +99,7 @@ def test_the_relay_opens_for_who_is_in_the_call(world):
     door = world.daemon("door", extra=config)
     apt = world.daemon("apt")
     door.sees(apt, "idle")
-    door.poll(lambda: words(line) == ["off"], "line that is off")
+    ready_to_open(door, line)
     call = door.call("apt")
     apt.incoming()
     apt.ask("answer")
@@ -107,7 +114,7 @@ def test_the_relay_opens_for_who_is_in_the_call(world):
 def test_a_daemon_killed_in_a_pulse_leaves_the_relay_off(world):
     line, config = relay(world, "line", pulse="10s")
     door = world.daemon("door", extra=config)
-    door.poll(lambda: words(line) == ["off"], "line that is off")
+    ready_to_open(door, line)
     door.ask("door")
     expect_equal(words(line), ["off", "on"], "the line in the pulse")
     door.kill()
@@ -129,7 +136,7 @@ def test_the_opened_door_ends_all_ringing(world):
 def test_reloading_leaves_the_relay_alone_unless_it_changes(world):
     line, config = relay(world, "line")
     door = world.daemon("door", extra=config)
-    door.poll(lambda: words(line) == ["off"], "line that is off")
+    ready_to_open(door, line)
     door.write_config(door.config_text.replace('pulse = "3s"', 'pulse = "2s"'))
     door.process.signal(signal.SIGHUP)
     door.poll(lambda: "reloaded" in read(door.log), "reload")
