@@ -55,8 +55,7 @@ def output(daemon, kind):
 def ready_to_open(door, line):
     """The relay's program has said so, and the daemon has heard it."""
     door.poll(lambda: words(line) == ["off"], "line that is off")
-    with open(door.log, encoding="utf-8") as log:
-        door.poll(lambda: "relay: ready" in (log.seek(0), log.read())[1], "relay that is ready")
+    door.poll(lambda: "relay: ready" in read(door.log), "relay that is ready")
 
 
 def relay_program(world, name="doorcall-relay"):
