@@ -314,6 +314,7 @@ class Core : private CoreLookup {
 
   // --- roster.cpp: who is in the call ---
   [[nodiscard]] std::span<const LegView> snapshot(const Call& call) noexcept;
+  [[nodiscard]] std::span<const LegView> needed_roster(const Call& call) noexcept;
   void spread(const Call& call, Slot except = kNoSlot) noexcept;
   void tell_ringing(const Call& call) noexcept;
   void tell_roster(const Leg& member) noexcept;

@@ -134,9 +134,8 @@ Body Core::body_of(const Outgoing& out, std::span<const LegView> legs) noexcept 
     case MessageKind::kInfo: return out.asks_door() ? Body{door_body(out)} : Body{info_body(out)};
     case MessageKind::kConfirm: {
       const Slot call = find_call(out.call_id);
-      const bool two = call == kNoSlot || calls_[call].leg_count <= 2;
       return Confirm{out.winner, out.join_number,
-                     two ? std::span<const LegView>{} : snapshot(calls_[call])};
+                     call == kNoSlot ? std::span<const LegView>{} : needed_roster(calls_[call])};
     }
     case MessageKind::kReject: return Reject{out.reason, data};
     case MessageKind::kCancel: return Cancel{out.reason, data};

@@ -26,9 +26,8 @@ void Core::post_ringing(const Call& call, Alert alert) noexcept {
 void Core::post_confirm(const Account& to, const CallId& call, const LegKey& leg,
                         const DeviceId& winner, std::uint32_t join_number) noexcept {
   const Slot live = find_call(call);
-  const bool two = live == kNoSlot || calls_[live].leg_count <= 2;
   const Confirm confirm{winner, join_number,
-                        two ? std::span<const LegView>{} : snapshot(calls_[live])};
+                        live == kNoSlot ? std::span<const LegView>{} : needed_roster(calls_[live])};
   post(to.user, header_for(call, leg, to.device), confirm, kTombstoneTime);
 }
 

@@ -104,6 +104,23 @@ TEST(EnginePull, InACrowdTheOthersHearWhichLegItFollows) {
                group.seen_by(0).c_str());
 }
 
+// Here the leg that it follows is forgotten at once: two are left, and neither is the creator's.
+TEST(EnginePull, HearsWhichLegTheOtherHasWhereThereIsRoomForTwoOnly) {
+  RigOptions options;
+  options.limits.legs = 2;
+  Group group({"panel@apt1", "hall@gate"}, options);
+  group.call_users(invite_users({"apt1"}));
+  group.answer({1});
+  group.run(Millis{11'000});
+  group.give(group.at(2), join(group.call, true));
+  group.run(Millis{500});
+  STRCMP_EQUAL("connected", group.state(2).c_str());
+  const std::optional<LegView> other = group.at(2).engine().member_at(group.call, 0);
+  CHECK_TRUE(other.has_value() && other->device == group.at(1).self.device);
+  CHECK_TRUE(other->key == (LegKey{group.door().self, 1}));
+  UNSIGNED_LONGS_EQUAL(1, other->join_number);
+}
+
 TEST(EnginePull, IsKnownFromWhatIsOverheard) {
   talk();
   CHECK_TRUE(group_.at(2).engine().pullable_at(0) == group_.call);  // from the confirm
