@@ -51,8 +51,10 @@ void CoreData::put(const Output& output) noexcept {
 
 CallId CoreData::random_id() noexcept {
   CallId id;
-  for (std::uint8_t& byte : id.bytes) {
-    byte = static_cast<std::uint8_t>(prng_.next32());
+  std::uint32_t drawn = 0;
+  for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+    drawn = i % sizeof drawn == 0 ? prng_.next32() : drawn >> 8;
+    id.bytes[i] = static_cast<std::uint8_t>(drawn);
   }
   return id;
 }

@@ -1,22 +1,33 @@
 #include "agent/core/prng.hpp"
 
-#include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace doorcall {
 
 namespace {
 
-void quarter_round(std::array<std::uint32_t, 16>& x, std::array<std::size_t, 4> at) noexcept {
-  const auto [a, b, c, d] = at;
-  x[a] += x[b];
-  x[d] = std::rotl(x[d] ^ x[a], 16);
-  x[c] += x[d];
-  x[b] = std::rotl(x[b] ^ x[c], 12);
-  x[a] += x[b];
-  x[d] = std::rotl(x[d] ^ x[a], 8);
-  x[c] += x[d];
-  x[b] = std::rotl(x[b] ^ x[c], 7);
+/// A row of the state: one vector register, where the machine has such.
+using Row = std::uint32_t __attribute__((vector_size(16)));
+
+template <int kBits>
+void mix(Row& sum, const Row& add, Row& rotated) noexcept {
+  sum += add;
+  rotated ^= sum;
+  rotated = rotated << kBits | rotated >> (32 - kBits);
+}
+
+/// The quarter rounds of all four columns.
+void column_round(Row& a, Row& b, Row& c, Row& d) noexcept {
+  mix<16>(a, b, d);
+  mix<12>(c, d, b);
+  mix<8>(a, b, d);
+  mix<7>(c, d, b);
+}
+
+template <int kPlaces>
+void turn(Row& row) noexcept {
+  row = __builtin_shufflevector(row, row, kPlaces, kPlaces + 1, kPlaces + 2, kPlaces + 3);
 }
 
 }  // namespace
@@ -41,17 +52,21 @@ std::uint64_t Prng::next64() noexcept {
 }
 
 void Prng::refill() noexcept {
-  block_ = state_;
+  std::array<Row, 4> rows;
+  static_assert(sizeof rows == sizeof state_);
+  std::memcpy(rows.data(), state_.data(), sizeof rows);
+  auto& [a, b, c, d] = rows;
   for (int round = 0; round < 10; ++round) {
-    quarter_round(block_, {0, 4, 8, 12});
-    quarter_round(block_, {1, 5, 9, 13});
-    quarter_round(block_, {2, 6, 10, 14});
-    quarter_round(block_, {3, 7, 11, 15});
-    quarter_round(block_, {0, 5, 10, 15});
-    quarter_round(block_, {1, 6, 11, 12});
-    quarter_round(block_, {2, 7, 8, 13});
-    quarter_round(block_, {3, 4, 9, 14});
+    column_round(a, b, c, d);
+    turn<1>(b);
+    turn<2>(c);
+    turn<3>(d);
+    column_round(a, b, c, d);  // of the diagonals, which are columns now
+    turn<3>(b);
+    turn<2>(c);
+    turn<1>(d);
   }
+  std::memcpy(block_.data(), rows.data(), sizeof block_);
   for (std::size_t i = 0; i < block_.size(); ++i) {
     block_[i] += state_[i];
   }

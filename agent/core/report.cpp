@@ -49,7 +49,7 @@ std::optional<CallInfo> CoreLookup::call_at(std::size_t index) const noexcept {
 /// The index-th in order, without sorting the table: connected ones as they joined, then the rest.
 std::optional<LegView> CoreLookup::member_at(const CallId& id, std::size_t index) const noexcept {
   const Slot slot = find_call(id);
-  if (slot == kNoSlot) {
+  if (slot == kNoSlot || index >= calls_[slot].leg_count) {
     return std::nullopt;
   }
   const auto before = [](const Leg& a, const Leg& b) {
@@ -61,21 +61,20 @@ std::optional<LegView> CoreLookup::member_at(const CallId& id, std::size_t index
     }
     return a.present() ? joined_before(a, b) : key_before(a.key, b.key);
   };
-  for (const Slot each : legs_of(calls_[slot])) {
-    std::size_t place = 0;
-    for (const Slot other : legs_of(calls_[slot])) {
-      place += before(legs_[other], legs_[each]) ? 1U : 0U;
-    }
-    if (place == index) {
-      LegView view = view_of(legs_[each]);
-      if (legs_[each].lost) {
-        view.state = LegState::kEnded;
-        view.reason = Reason::kPeerLost;
-      }
-      return view;
-    }
+  const std::span<const Slot> legs = legs_of(calls_[slot]);
+  const auto is_there = [&](Slot each) {
+    const auto place = std::count_if(legs.begin(), legs.end(), [&](Slot other) {
+      return other != each && before(legs_[other], legs_[each]);
+    });
+    return static_cast<std::size_t>(place) == index;
+  };
+  const Leg& leg = legs_[*std::find_if(legs.begin(), legs.end(), is_there)];
+  LegView view = view_of(leg);
+  if (leg.lost) {
+    view.state = LegState::kEnded;
+    view.reason = Reason::kPeerLost;
   }
-  return std::nullopt;
+  return view;
 }
 
 std::optional<CallInfo> CoreLookup::find_info(const CallId& id) const noexcept {

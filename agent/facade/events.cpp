@@ -129,6 +129,7 @@ DeviceMode to_update(const Mode& mode, Instant now, double at_ms) {
 
 std::vector<MemberView> to_members(const Engine& engine, const CallId& call) {
   std::vector<MemberView> members;
+  members.reserve(2);  // as many as most calls have
   for (std::size_t i = 0; const auto leg = engine.member_at(call, i); ++i) {
     const Account inviter = leg->key.number == 0 ? Account{} : leg->key.owner;
     members.push_back({.user = std::string(leg->user.view()),
