@@ -10,11 +10,11 @@ namespace {
 /// A row of the state: one vector register, where the machine has such.
 using Row = std::uint32_t __attribute__((vector_size(16)));
 
-template <int kBits>
+template <int Bits>
 void mix(Row& sum, const Row& add, Row& rotated) noexcept {
   sum += add;
   rotated ^= sum;
-  rotated = rotated << kBits | rotated >> (32 - kBits);
+  rotated = rotated << Bits | rotated >> (32 - Bits);
 }
 
 /// The quarter rounds of all four columns.
@@ -25,9 +25,9 @@ void column_round(Row& a, Row& b, Row& c, Row& d) noexcept {
   mix<7>(c, d, b);
 }
 
-template <int kPlaces>
+template <int Places>
 void turn(Row& row) noexcept {
-  row = __builtin_shufflevector(row, row, kPlaces, kPlaces + 1, kPlaces + 2, kPlaces + 3);
+  row = __builtin_shufflevector(row, row, Places, Places + 1, Places + 2, Places + 3);
 }
 
 }  // namespace

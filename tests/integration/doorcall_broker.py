@@ -31,6 +31,11 @@ def expect_equal(got, wanted, text):
     expect(got == wanted, f"{text}: got {got!r}, not {wanted!r}")
 
 
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -7,7 +7,7 @@ import signal
 import sys
 import tarfile
 
-from doorcall_broker import ROOT, expect, expect_equal, free_port
+from doorcall_broker import ROOT, expect, expect_equal, free_port, text_of
 from doorcall_runner import needs_production
 from doorcall_site import HOST, ProductionWorld, Site
 from doorcall_testlib import Daemon
@@ -99,8 +99,8 @@ def test_a_network_that_fails_is_tried_again_sooner(world):
     nobody = start(world, replace=((f"port = {world.broker.port}", f"port = {free_port()}"),))
     event = trouble(nobody)
     expect_equal(event["trouble"], "network", "trouble")
-    with open(nobody.log, encoding="utf-8") as log:  # events begin with some later attempt
-        first = re.search(r"next attempt in (\d+)ms", log.read())
+    # the events begin with some later attempt
+    first = re.search(r"next attempt in (\d+)ms", text_of(nobody.log))
     expect(int(first.group(1)) <= 1000, f"{first.group(1)} ms to the next attempt")
     expect("refused" in event["text"], event["text"])
 
@@ -108,8 +108,7 @@ def test_a_network_that_fails_is_tried_again_sooner(world):
 @needs_production
 def test_passwords_are_told_from_others_and_never_logged(world):
     at = world.broker.enrol("word@apt", "--password")
-    with open(os.path.join(at, "password"), encoding="utf-8") as file:
-        password = file.read().strip()
+    password = text_of(os.path.join(at, "password")).strip()
     path = os.path.join(world.directory, "password")
     replace = ((f"port = {world.broker.port}", f'port = {world.broker.password_port}\n'
                                                f'password_file = "{path}"'),
@@ -124,8 +123,7 @@ def test_passwords_are_told_from_others_and_never_logged(world):
     write_secret(path, password)
     daemon.process.signal(signal.SIGHUP)
     daemon.until(lambda: daemon.link == "connected", "connection with the right password", 30)
-    with open(daemon.log, encoding="utf-8") as log:
-        text = log.read()
+    text = text_of(daemon.log)
     for secret in (password, "not-the-password"):
         expect(secret not in text and secret not in str(daemon.events)
                and secret not in str(daemon.ask("status")), "a password is told")
@@ -174,11 +172,6 @@ def test_a_new_certificate_is_taken_without_losing_the_call(world):
     expect_equal(apt.counter("connects"), connects + 1, "connections")
     expect_equal([event["state"] for event in door.events if event["type"] == "presence"
                   and event["user"] == "apt" and event["state"] == "offline"], [], "offline")
-
-
-def text_of(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 @needs_production

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from doorcall_testlib import expect, expect_equal
+from doorcall_broker import expect, expect_equal, text_of
 from fake_kernel import Kernel, wired
 
 CHIME = '''
@@ -55,7 +55,7 @@ def output(daemon, kind):
 def ready_to_open(door, line):
     """The relay's program has said so, and the daemon has heard it."""
     door.poll(lambda: words(line) == ["off"], "line that is off")
-    door.poll(lambda: "relay: ready" in read(door.log), "relay that is ready")
+    door.poll(lambda: "relay: ready" in text_of(door.log), "relay that is ready")
 
 
 def relay_program(world, name="doorcall-relay"):
@@ -138,7 +138,7 @@ def test_reloading_leaves_the_relay_alone_unless_it_changes(world):
     ready_to_open(door, line)
     door.write_config(door.config_text.replace('pulse = "3s"', 'pulse = "2s"'))
     door.process.signal(signal.SIGHUP)
-    door.poll(lambda: "reloaded" in read(door.log), "reload")
+    door.poll(lambda: "reloaded" in text_of(door.log), "reload")
     expect_equal(words(line), ["off"], "the line")
     other, other_config = relay(world, "other")
     door.write_config(door.config_text.replace(config.replace('pulse = "3s"', 'pulse = "2s"'),
@@ -191,14 +191,9 @@ def test_a_missing_line_is_told_and_the_rest_goes_on(world):
     apt, _ = wired(world, "apt", LAMP, ())
     fault = output(apt, "lamp")["fault"]
     expect("bell" in fault, fault)
-    expect("lamp" in read(apt.log) and "bell" in read(apt.log), "the log")
+    expect("lamp" in text_of(apt.log) and "bell" in text_of(apt.log), "the log")
     status = world.cli("--socket", apt.socket_path, "status").stdout
     expect("output   lamp" in status and "FAULT: " in status, status)
     door = world.daemon("door")
     door.call("apt")
     apt.incoming()
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
