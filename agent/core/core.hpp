@@ -36,11 +36,8 @@ class Core : private CoreLookup {
   [[nodiscard]] bool next_output(Output& out) noexcept;
   [[nodiscard]] Deadline next_deadline() const noexcept;
 
-  // join.cpp
-  [[nodiscard]] std::optional<CallId> pullable_at(std::size_t index) const noexcept;
-
-  // invariants.cpp
-  [[nodiscard]] const char* broken_invariant() const noexcept;
+  [[nodiscard]] std::optional<CallId> pullable_at(std::size_t index) const noexcept;  // join.cpp
+  [[nodiscard]] const char* broken_invariant() const noexcept;  // invariants.cpp
 
  private:
   // --- core.cpp ---
@@ -314,7 +311,7 @@ class Core : private CoreLookup {
 
   // --- roster.cpp: who is in the call ---
   [[nodiscard]] std::span<const LegView> snapshot(const Call& call) noexcept;
-  [[nodiscard]] std::span<const LegView> needed_roster(const Call& call) noexcept;
+  [[nodiscard]] std::span<const LegView> needed_roster(Slot call) noexcept;
   void spread(const Call& call, Slot except = kNoSlot) noexcept;
   void tell_ringing(const Call& call) noexcept;
   void tell_roster(const Leg& member) noexcept;

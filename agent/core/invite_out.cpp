@@ -224,7 +224,7 @@ Invite Core::invite_of(const Leg& leg) noexcept {
   invite.line = texts.line;
   invite.data = texts.data;
   invite.offer = texts.offer;
-  invite.roster = needed_roster(call);
+  invite.roster = needed_roster(leg.call);
   // Also once it is heard that somebody had taken that leg, and even that it is over since: who
   // hung up must not be rung for what it has answered.
   if (leg.stands_for != kNoSlot && !legs_[leg.stands_for].pending()) {

@@ -132,11 +132,8 @@ Body Core::body_of(const Outgoing& out, std::span<const LegView> legs) noexcept 
     }
     case MessageKind::kRoster: return Roster{snapshot(calls_[legs_[out.leg].call])};
     case MessageKind::kInfo: return out.asks_door() ? Body{door_body(out)} : Body{info_body(out)};
-    case MessageKind::kConfirm: {
-      const Slot call = find_call(out.call_id);
-      return Confirm{out.winner, out.join_number,
-                     call == kNoSlot ? std::span<const LegView>{} : needed_roster(calls_[call])};
-    }
+    case MessageKind::kConfirm:
+      return Confirm{out.winner, out.join_number, needed_roster(find_call(out.call_id))};
     case MessageKind::kReject: return Reject{out.reason, data};
     case MessageKind::kCancel: return Cancel{out.reason, data};
     case MessageKind::kEnd: return End{out.reason, data};

@@ -28,10 +28,14 @@ std::span<const LegView> Core::snapshot(const Call& call) noexcept {
   return snapshot_;
 }
 
-/// Nothing for who is let into a call of two by its creator: what is not told is taken for that.
-std::span<const LegView> Core::needed_roster(const Call& call) noexcept {
-  const bool of_two = call.leg_count <= 2 && own_leg(call).key == LegKey{settings.self, 0};
-  return of_two ? std::span<const LegView>{} : snapshot(call);
+/// For who is let in. Without one it takes the call for one of two, which its inviter has made.
+std::span<const LegView> Core::needed_roster(Slot call) noexcept {
+  if (call == kNoSlot) {
+    return {};
+  }
+  const bool goes_without_saying =
+      calls_[call].leg_count <= 2 && own_leg(calls_[call]).key == LegKey{settings.self, 0};
+  return goes_without_saying ? std::span<const LegView>{} : snapshot(calls_[call]);
 }
 
 LegView CoreLookup::view_of(const Leg& leg) const noexcept {

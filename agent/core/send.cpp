@@ -25,9 +25,7 @@ void Core::post_ringing(const Call& call, Alert alert) noexcept {
 
 void Core::post_confirm(const Account& to, const CallId& call, const LegKey& leg,
                         const DeviceId& winner, std::uint32_t join_number) noexcept {
-  const Slot live = find_call(call);
-  const Confirm confirm{winner, join_number,
-                        live == kNoSlot ? std::span<const LegView>{} : needed_roster(calls_[live])};
+  const Confirm confirm{winner, join_number, needed_roster(find_call(call))};
   post(to.user, header_for(call, leg, to.device), confirm, kTombstoneTime);
 }
 
