@@ -7,7 +7,7 @@ import signal
 import sys
 import tarfile
 
-from doorcall_broker import ROOT, expect, expect_equal, free_port, text_of
+from doorcall_broker import DEADLINE, ROOT, expect, expect_equal, free_port, text_of
 from doorcall_runner import needs_production
 from doorcall_site import HOST, ProductionWorld, Site
 from doorcall_testlib import Daemon
@@ -30,7 +30,7 @@ def trouble(daemon, words=""):
     so before what it says of it can be read; the next attempt tells."""
     return daemon.until(lambda: next((each for each in daemon.events if each["type"] == "link" and
                                       each["state"] == "reconnecting" and words in each["text"]),
-                                     None), f"trouble {words!r}")
+                                     None), f"trouble {words!r}", 2 * DEADLINE)
 
 
 def issue(world, place, name, days=10, hosts=(), begin=-1):
@@ -84,14 +84,15 @@ def test_a_device_that_is_not_let_in_is_told_in_plain_words(world):
         expect(event["retry_in_ms"] >= 2500, f"{name}: {event['retry_in_ms']} ms to the next")
         daemon.kill()
     foreign.close()
-    revoked = os.path.join(world.directory, "revoked")
-    shutil.copytree(world.broker.enrol("barred@apt"), revoked)
-    world.site.run("revoke", world.site.at, "barred@apt")
-    world.site.let_back_in("barred@apt")
-    world.broker.enrol("barred@apt")
+    device = f"barred-{world.link}"  # the other link's test runs beside this one
+    account, revoked = f"{device}@apt", os.path.join(world.directory, "revoked")
+    shutil.copytree(world.broker.enrol(account), revoked)
+    world.site.run("revoke", world.site.at, account)
+    world.site.let_back_in(account)
+    world.broker.enrol(account)
     world.broker.update()
-    trouble(start(world, device="barred", replace=(
-        (world.site.path("devices", "barred@apt"), revoked),)), "has been revoked")
+    trouble(start(world, device=device, replace=(
+        (world.site.path("devices", account), revoked),)), "has been revoked")
 
 
 @needs_production
