@@ -23,7 +23,7 @@ void check_error(const platform::ConfigError& error, std::size_t lines) {
           "only what is missing has no line");
   require(is_utf8(text), "an error is UTF-8");
   require(std::none_of(text.begin(), text.end(),
-                       [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }),
+                       [](unsigned char c) { return c < 0x20 || c == 0x7f; }),
           "an error has no control characters");
 }
 

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from doorcall_broker import expect, expect_equal
+from doorcall_broker import EMULATED, expect, expect_equal
 from doorcall_testlib import Control
 
 STALL_S = 0.5  # the loop's bound is 50 ms; here the machine runs several tests at a time
@@ -72,4 +72,6 @@ class Unharmed:
         if is_sanitized(self.daemon.process.child.pid):
             return
         expect(self.slowest < STALL_S, f"{account}: an answer took {self.slowest:.3f} s")
+        if EMULATED:  # what qemu has translated stays in memory
+            return
         expect(grown < GROWTH_KB, f"{account}: has grown by {grown} KB")

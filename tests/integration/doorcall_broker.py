@@ -11,6 +11,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BROKER_CONFIG = os.path.join(ROOT, "broker-config", "mosquitto-dev.conf")
+EMULATED = "QEMU_LD_PREFIX" in os.environ  # by tests/cross/emulated
 DEADLINE = 15.0  # for what is due at once; generous, for the machine may be busy
 
 
@@ -29,6 +30,11 @@ def expect(condition, text):
 
 def expect_equal(got, wanted, text):
     expect(got == wanted, f"{text}: got {got!r}, not {wanted!r}")
+
+
+def not_emulated(why):
+    if EMULATED:
+        raise Skipped(f"not in an emulator: {why}")
 
 
 def text_of(path):

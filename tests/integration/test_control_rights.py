@@ -7,6 +7,7 @@ import pwd
 import subprocess
 import sys
 
+from doorcall_broker import not_emulated
 from doorcall_testlib import DEADLINE, Skipped, expect, expect_equal
 
 ASK = """import json, socket, sys
@@ -47,6 +48,7 @@ def refused_to_nobody(daemon, groups, *requests):
 def test_control_socket_asks_what_the_peer_may(world):
     if os.geteuid() != 0 or sys.version_info < (3, 9):
         raise Skipped("only root can ask as another user")
+    not_emulated("qemu's user mode knows one group of a peer at the most (SO_PEERGROUPS)")
     door = world.daemon("door", extra=SETTINGS)
     looks = (("status", {}), ("watch", {}))
     calls = (("call", {"user": "apt"}), ("dnd", {"set": "off"}), ("press", {"name": "quiet"}))

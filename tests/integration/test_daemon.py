@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+from doorcall_broker import not_emulated
 from doorcall_testlib import DEADLINE, expect, expect_equal
 
 
@@ -176,6 +177,7 @@ def test_cli_follow(world):
 
 
 def test_idle_daemon_sleeps(world):
+    not_emulated("qemu has threads of its own")
     door = world.daemon("door", replace=(('keep_alive = "10s"', 'keep_alive = "60s"'),))
     status = f"/proc/{door.process.child.pid}/status"
 
