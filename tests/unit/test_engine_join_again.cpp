@@ -76,6 +76,21 @@ TEST(EngineJoinAgain, NobodyIsLetInAsLegZero) {
   STRCMP_EQUAL("connected", scene.state().c_str());
 }
 
+TEST(EngineJoinAgain, NobodyElseIsBelievedToBeInLegZero) {
+  Scene scene(Stage::kUnknown);
+  JoinCall command = join(scene.call);
+  command.via = scene.peer.self.user;
+  scene.station.give(command);
+  const LegView forged = leg_view({scene.peer.self, 0}, "panel@apt9", LegState::kConnected);
+  const Body confirm = Confirm{scene.station.self.device, 1, {&forged, 1}};
+  scene.station.hear(scene.peer.self, scene.peer.say(scene.call, {scene.peer.self, 1}, confirm));
+  STRCMP_EQUAL("connected", scene.state().c_str());
+  CHECK_TRUE(scene.station.engine().find_call(scene.call)->caller.user.empty());
+  for (std::size_t i = 0; const auto view = scene.station.engine().member_at(scene.call, i); ++i) {
+    CHECK_FALSE(view->user == user("apt9"));
+  }
+}
+
 TEST(EngineJoinAgain, WhoHasNotHeardOfTheCreatorInvitesInItsOwnName) {
   Scene scene(Stage::kUnknown);
   JoinCall command = join(scene.call);
