@@ -72,6 +72,11 @@ void MosquittoClient::connect(const std::string& address) {
     code = mosquitto_connect_bind_async(client_, address.c_str(), target_.options.port,
                                         static_cast<int>(keep_alive.count()), nullptr);
   }
+  if (code == MOSQ_ERR_TLS && last_error_.empty()) {
+    // libmosquitto 2.0.21 writes at once, here to who has refused already, and forgets the reason.
+    code = MOSQ_ERR_ERRNO;
+    errno = ECONNREFUSED;
+  }
   if (code != MOSQ_ERR_SUCCESS) {
     InboxRecord record;
     std::string text;
@@ -263,6 +268,7 @@ void MosquittoClient::on_connect(mosquitto* client, void* self, int code, int fl
     // From here on it would only make the library write a line of text for every packet.
     mosquitto_log_callback_set(client, nullptr);
   }
+  static_cast<MosquittoClient*>(self)->answered_ = true;
   InboxRecord record;
   record.kind = code == 0 ? InboxRecord::Kind::kConnected : InboxRecord::Kind::kConnectFailed;
   record.code = static_cast<std::uint8_t>(code);
@@ -283,6 +289,12 @@ void MosquittoClient::on_disconnect(mosquitto* /*client*/, void* self, int code,
   record.kind = code == 0 ? InboxRecord::Kind::kDisconnected : InboxRecord::Kind::kLost;
   // Below it are the library's own codes.
   record.code = code >= kFirstFailure ? static_cast<std::uint8_t>(code) : std::uint8_t{0};
+  if (code == MOSQ_ERR_MALFORMED_PACKET && client.target_.mqtt5 && !client.answered_) {
+    // The CONNACK of a broker that knows 3.1.1 only, which libmosquitto 2.0.11 tells as a refusal,
+    // and later ones do not.
+    record.kind = InboxRecord::Kind::kConnectFailed;
+    record.code = MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION;
+  }
   client.report_(record);
 }
 

@@ -78,6 +78,7 @@ class MosquittoClient {
   const Report report_;
   std::optional<TlsContext> tls_;
   mosquitto* client_ = nullptr;
+  bool answered_ = false;   ///< the CONNACK is here
   std::string last_error_;  ///< the library's own words
   std::array<InFlight, SendQueue::kWindowMax> in_flight_{};
 };
