@@ -1,7 +1,6 @@
 # What all targets have in common. Before this a target sets CMAKE_SYSTEM_PROCESSOR, DOORCALL_TRIPLE
 # (how the names of its compilers begin), DOORCALL_EMULATOR (what runs its programs here) and, if it
-# is not the triple, DOORCALL_LIBRARIES (the folder of its libraries below usr/lib). ./dev cross
-# reads DOORCALL_UNTESTED, too: why programs with CppUTest can't be linked for it here.
+# is not the triple, DOORCALL_LIBRARIES (the folder of its libraries below usr/lib).
 set(CMAKE_SYSTEM_NAME Linux)
 if(NOT DOORCALL_SYSROOT)
   set(DOORCALL_SYSROOT "$ENV{DOORCALL_SYSROOT}")

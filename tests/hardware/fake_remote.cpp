@@ -1,12 +1,14 @@
 // Loaded into a program by LD_PRELOAD: what DOORCALL_FAKE_KERNEL_SETUP says, its commands divided
-// by
-// ';', is done before main(); after it a thread takes commands on the socket that
-// DOORCALL_FAKE_KERNEL names, a line each, and answers each with a line.
+// by ';', is done before main(); after it a thread takes commands on the socket that
+// DOORCALL_FAKE_KERNEL names, a line each, and answers each with a line. Between them it lets time
+// pass.
+#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -28,11 +30,22 @@ std::string answer(const std::string& line) {
   }
 }
 
+/// Waits for a character of the next command.
+bool next(int client, char& ret_character) {
+  constexpr auto kTick = std::chrono::milliseconds(2);
+  pollfd fd{.fd = client, .events = POLLIN, .revents = 0};
+  while (::poll(&fd, 1, kTick.count()) == 0) {
+    pass_time(
+        std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+  }
+  return ::read(client, &ret_character, 1) == 1;
+}
+
 void serve(int listener) {
   for (;;) {
     const int client = ::accept(listener, nullptr, nullptr);
     std::string line;
-    for (char c = 0; ::read(client, &c, 1) == 1;) {
+    for (char c = 0; next(client, c);) {
       if (c != '\n') {
         line += c;
         continue;
