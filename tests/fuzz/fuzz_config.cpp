@@ -22,9 +22,9 @@ void check_error(const platform::ConfigError& error, std::size_t lines) {
   require(error.line != 0 || error.message.starts_with("is missing"),
           "only what is missing has no line");
   require(is_utf8(text), "an error is UTF-8");
-  require(std::none_of(text.begin(), text.end(),
-                       [](unsigned char c) { return c < 0x20 || c == 0x7f; }),
-          "an error has no control characters");
+  require(
+      std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }),
+      "an error has no control characters");
 }
 
 void check_accepted(const platform::Config& config) {
