@@ -8,16 +8,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <sstream>
 #include <string>
 #include <thread>
 
 #include "tests/hardware/fake_kernel.hpp"
+#include "tests/hardware/fake_state.hpp"
 
 namespace doorcall::fake_kernel {
 namespace {
@@ -32,11 +33,10 @@ std::string answer(const std::string& line) {
 
 /// Waits for a character of the next command.
 bool next(int client, char& ret_character) {
-  constexpr auto kTick = std::chrono::milliseconds(2);
+  constexpr int kTickMs = 2;
   pollfd fd{.fd = client, .events = POLLIN, .revents = 0};
-  while (::poll(&fd, 1, kTick.count()) == 0) {
-    pass_time(
-        std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+  while (::poll(&fd, 1, kTickMs) == 0) {
+    pass_time(clock_ns(CLOCK_MONOTONIC));
   }
   return ::read(client, &ret_character, 1) == 1;
 }
