@@ -139,43 +139,21 @@ gap = "100ms"
 /// Config texts and what is wrong with them.
 class ConfigFixture : public Utest {
  public:
+  ConfigFixture();
+  ~ConfigFixture() override;
+
   TempDir dir;
   std::vector<platform::ConfigError> errors;
 
-  std::string report() const {
-    std::string text;
-    for (const platform::ConfigError& error : errors) {
-      text += error.text() + '\n';
-    }
-    return text;
-  }
-  platform::Config parse(std::string_view text) {
-    errors.clear();
-    return platform::parse_config(text, "d.toml", errors);
-  }
+  std::string report() const;
+  platform::Config parse(std::string_view text);
   /// kFull, with the files that it names.
-  platform::Config load_full() {
-    dir.write("password", "secret\nsecond line\n");
-    dir.write("ca.pem", "x", 0644);
-    dir.write("cert.pem", "x", 0644);
-    dir.write("key.pem", "x", 0640);
-    dir.write("tone.wav", "x", 0644);
-    const platform::Config config = platform::load_config(dir.write("d.toml", kFull), errors);
-    STRCMP_EQUAL("", report().c_str());
-    return config;
-  }
+  platform::Config load_full();
   /// The least config with `more` after it.
-  platform::Config with(std::string_view more) { return parse(std::string(kLeast).append(more)); }
-  void accepts(std::string_view more) {
-    with(more);
-    STRCMP_EQUAL("", report().c_str());
-  }
+  platform::Config with(std::string_view more);
+  void accepts(std::string_view more);
   /// Exactly one error, with this text.
-  void refuses(std::string_view more, const char* message) {
-    with(more);
-    CHECK_EQUAL_TEXT(1U, errors.size(), (std::string(more) + "\n" + report()).c_str());
-    STRCMP_CONTAINS(message, report().c_str());
-  }
+  void refuses(std::string_view more, const char* message);
 };
 
 }  // namespace doorcall::test

@@ -17,6 +17,9 @@ namespace doorcall::test {
 /// A served control socket in a fresh directory, with a few verbs.
 class ControlFixture : public Utest {
  public:
+  ControlFixture();
+  ~ControlFixture() override;
+
   TempDir dir;
   platform::EventLoop loop;
   std::string path = dir.file("control.sock");
@@ -24,28 +27,8 @@ class ControlFixture : public Utest {
   std::vector<platform::Responder> kept;
   std::string error;
 
-  void setup() override {
-    server = std::make_unique<platform::ControlSocket>(
-        loop, platform::ControlSocketOptions{.path = path, .mode = 0660, .group = ""});
-    server->on("echo", [](const platform::ControlRequest& request, platform::Responder responder) {
-      responder.ok(platform::Json::copy(request.args));
-    });
-    server->on("keep", [this](const platform::ControlRequest&, platform::Responder responder) {
-      kept.push_back(std::move(responder));
-    });
-    server->on("forget", [](const platform::ControlRequest&, platform::Responder) {});
-    server->on("refuse", [](const platform::ControlRequest&, platform::Responder responder) {
-      responder.fail("busy", "in a call");
-      responder.ok();  // the first answer counts
-    });
-    CHECK_TRUE(server->open(error));
-  }
-
-  std::string ask(RawClient& client, std::string_view line) {
-    client.send(std::string(line) + '\n');
-    run_ready(loop);
-    return client.line();
-  }
+  void setup() override;
+  std::string ask(RawClient& client, std::string_view line);
 };
 
 }  // namespace doorcall::test

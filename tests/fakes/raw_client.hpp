@@ -1,62 +1,27 @@
 #pragma once
 
-#include <sys/socket.h>
-
-#include <array>
-#include <cerrno>
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "platform/fd.hpp"
-#include "platform/unix_listener.hpp"
-
-#include <CppUTest/TestHarness.h>
 
 namespace doorcall::test {
 
 /// A raw client on the same thread: its bytes move when the loop runs.
 class RawClient {
  public:
-  explicit RawClient(const std::string& path)
-      : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    const std::optional<sockaddr_un> address = platform::unix_address(path);
-    CHECK_EQUAL(
-        0, ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address));
-  }
+  explicit RawClient(const std::string& path);
 
   /// As much as fits; returns what did.
-  std::size_t send(std::string_view bytes) const {
-    const ssize_t count = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    return count < 0 ? 0 : static_cast<std::size_t>(count);
-  }
-  void finish() const { ::shutdown(fd_.get(), SHUT_WR); }
+  std::size_t send(std::string_view bytes) const;
+  void finish() const;
 
   /// Takes in what has arrived; false once the server has closed.
-  bool receive() {
-    std::array<char, 65536> buffer;
-    ssize_t count = 0;
-    while ((count = ::recv(fd_.get(), buffer.data(), buffer.size(), 0)) > 0) {
-      received_.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    closed_ = closed_ || count == 0 || (errno != EAGAIN && errno != EINTR);
-    return !closed_;
-  }
-  bool closed() {
-    receive();
-    return closed_;
-  }
+  bool receive();
+  bool closed();
   /// The next complete line, or empty.
-  std::string line() {
-    receive();
-    const std::size_t end = received_.find('\n');
-    if (end == std::string::npos) {
-      return {};
-    }
-    std::string first = received_.substr(0, end);
-    received_.erase(0, end + 1);
-    return first;
-  }
+  std::string line();
 
  private:
   platform::Fd fd_;

@@ -1,8 +1,10 @@
 // A stream of bytes from a client of the control socket, in pieces: through the real server to the
 // verbs of an agent that a real call has rung. Each line has its answer, and each answer is right.
 
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>

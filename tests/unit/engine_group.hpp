@@ -4,7 +4,7 @@
 
 #include <array>
 #include <initializer_list>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,124 +15,51 @@
 
 namespace doorcall::fakes {
 
-inline UserId user(std::string_view name) {
-  return UserId::parse(name).value();
-}
-
-inline InviteUsers invite_users(std::initializer_list<std::string_view> names) {
-  std::vector<Invitee> invitees;
-  for (const std::string_view name : names) {
-    invitees.push_back({user(name), 0});
-  }
-  return invite(invitees);
-}
+UserId user(std::string_view name);
+InviteUsers invite_users(std::initializer_list<std::string_view> names);
 
 /// Free application data for the members of the call.
-inline SendInfo info_to(const CallId& call, std::string_view text) {
-  SendInfo command;
-  command.call = call;
-  command.text = text;
-  return command;
-}
+SendInfo info_to(const CallId& call, std::string_view text);
 
 /// Of one user a step, 10 seconds each.
-inline InviteUsers hunt(std::initializer_list<std::string_view> names, std::uint8_t cycles = 1) {
-  std::vector<Invitee> steps;
-  for (const std::string_view name : names) {
-    steps.push_back({user(name), static_cast<std::uint8_t>(steps.size())});
-  }
-  InviteUsers command = invite(steps);
-  command.plan.step_time = Millis{10'000};
-  command.plan.cycles = cycles;
-  return command;
-}
+InviteUsers hunt(std::initializer_list<std::string_view> names, std::uint8_t cycles = 1);
 
 /// "apt1", after 10 seconds "apt2" and "apt3", too.
-inline InviteUsers escalation() {
-  const Invitee steps[] = {{user("apt1"), 0}, {user("apt2"), 1}, {user("apt3"), 1}};
-  InviteUsers command = invite(steps);
-  command.plan.step_time = Millis{10'000};
-  command.plan.keep = true;
-  command.ring_time = Millis{60'000};
-  return command;
-}
+InviteUsers escalation();
 
-inline LegView leg_view(const LegKey& key, std::string_view account, LegState state,
-                        std::uint32_t join_number = 0, Reason reason = Reason::kNone) {
-  const Account holder = account_of(account);
-  LegView view{key, holder.user, holder.device, state, reason, join_number, Millis{0}};
-  if (state < LegState::kConnected) {
-    view.device = {};
-    view.ring_left = Millis{60'000};
-  }
-  return view;
-}
-
-inline std::string text(Reason reason) {
-  return std::string(to_string(reason));
-}
+LegView leg_view(const LegKey& key, std::string_view account, LegState state,
+                 std::uint32_t join_number = 0, Reason reason = Reason::kNone);
+std::string text(Reason reason);
 
 /// "door@gate connected, apt1 ringing, apt2 ended(declined)": the legs as the station sees
 /// them.
-inline std::string members(Station& station, const CallId& call) {
-  std::string all;
-  for (std::size_t i = 0;; ++i) {
-    const auto view = station.engine().member_at(call, i);
-    if (!view) {
-      return all;
-    }
-    const bool there = view->state == LegState::kConnected;
-    const std::string device(there ? view->device.view() : std::string_view{});
-    const std::string_view why = view->reason == Reason::kNone ? "" : to_string(view->reason);
-    all += (i == 0 ? "" : ", ") + (device.empty() ? "" : device + "@") +
-           std::string(view->user.view()) + " " + word(to_string(view->state), why);
-  }
-}
+std::string members(Station& station, const CallId& call);
 
 /// Whole engines: "door@gate" and, for each further name, one more, all online.
 struct Group {
-  explicit Group(std::initializer_list<std::string_view> accounts, const RigOptions& options = {})
-      : rig(std::make_unique<EngineRig>(options)) {
-    stations = {&rig->door()};
-    for (const std::string_view account : accounts) {
-      stations.push_back(account == "panel@apt1" ? &rig->panel() : &rig->add(account));
-    }
-    rig->come_online();
-  }
+  explicit Group(std::initializer_list<std::string_view> accounts, const RigOptions& options = {});
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
+  ~Group();
 
-  [[nodiscard]] Station& door() { return *stations[0]; }
-  [[nodiscard]] Station& at(std::size_t index) { return *stations[index]; }
+  [[nodiscard]] Station& door();
+  [[nodiscard]] Station& at(std::size_t index);
 
-  Result give(Station& station, const Input& input) { return rig->give(station, input); }
-  void run(Millis span) { rig->run(span); }
+  Result give(Station& station, const Input& input);
+  void run(Millis span);
 
   /// The door calls, and it rings where it should.
-  void call_users(const InviteUsers& command) {
-    const Result result = give(door(), command);
-    CHECK_TRUE(result.code == Errc::kOk);
-    call = result.call;
-    run(Millis{500});
-  }
+  void call_users(const InviteUsers& command);
 
   /// The named stations answer, one after the other.
-  void answer(std::initializer_list<std::size_t> who) {
-    for (const std::size_t each : who) {
-      CHECK_TRUE(give(at(each), accept(call)).code == Errc::kOk);
-      run(Millis{300});
-      STRCMP_EQUAL("connected", at(each).state(call).c_str());
-    }
-  }
+  void answer(std::initializer_list<std::size_t> who);
 
-  [[nodiscard]] std::string state(std::size_t index) { return at(index).state(call); }
-  [[nodiscard]] std::string reason(std::size_t index) { return text(at(index).reason(call)); }
-  [[nodiscard]] std::string seen_by(std::size_t index) { return members(at(index), call); }
+  [[nodiscard]] std::string state(std::size_t index);
+  [[nodiscard]] std::string reason(std::size_t index);
+  [[nodiscard]] std::string seen_by(std::size_t index);
 
   /// A message of this kind is lost.
-  void lose(MessageKind kind) {
-    rig->pass = [kind](const Account&, const Message& message) {
-      return kind_of(message.body) != kind;
-    };
-  }
+  void lose(MessageKind kind);
 
   Rig rig;
   std::vector<Station*> stations;
@@ -143,47 +70,20 @@ struct Group {
 /// "panel@apt2" (door#2). The test plays the other two.
 struct Trio {
   /// `account`: which of the three the engine is.
-  explicit Trio(std::string_view account, Station::Options options = {})
-      : station(account, now, options) {
-    station.come_online();
-    views = {leg_view({door.self, 0}, "door@gate", LegState::kConnected),
-             leg_view({door.self, 1}, "panel@apt1", LegState::kConnected, 1),
-             leg_view({door.self, 2}, "panel@apt2", LegState::kConnected, 2)};
-    if (account == "door@gate") {
-      call_out();
-    } else {
-      call_in(account == "panel@apt1" ? 1 : 2);
-    }
-    (void)station.words();
-  }
+  explicit Trio(std::string_view account, Station::Options options = {});
+  Trio(const Trio&) = delete;
+  Trio& operator=(const Trio&) = delete;
+  ~Trio();
 
   /// What a member says, and what the engine puts out at once, in words.
-  std::string hear(Actor& from, const Message& message) {
-    (void)station.words();
-    station.hear(from.self, message, 90);
-    return station.words();
-  }
+  std::string hear(Actor& from, const Message& message);
   /// The member's roster of `legs`.
-  std::string roster(Actor& from, const LegKey& leg, std::span<const LegView> legs) {
-    return hear(from, from.roster(call, leg, legs, station.self.device.view()));
-  }
-  void acknowledge(MessageKind kind, Actor& from) {
-    station.hear(from.self, from.ack(station.last(kind).header()), 90);
-  }
+  std::string roster(Actor& from, const LegKey& leg, std::span<const LegView> legs);
+  void acknowledge(MessageKind kind, Actor& from);
   /// Each of the members shows that it lives, for as long as `span`.
-  void live(Millis span, std::initializer_list<Actor*> who) {
-    for (Millis gone{0}; gone < span; gone += Millis{5'000}) {
-      for (Actor* each : who) {
-        const LegKey key = each == &door  ? LegKey{door.self, 0}
-                           : each == &one ? LegKey{door.self, 1}
-                                          : LegKey{door.self, 2};
-        station.hear(each->self, each->sync(call, key, {}, station.self.device.view()), 90);
-      }
-      station.run(Millis{5'000});
-    }
-  }
-  [[nodiscard]] std::string seen() { return members(station, call); }
-  [[nodiscard]] std::string state() { return station.state(call); }
+  void live(Millis span, std::initializer_list<Actor*> who);
+  [[nodiscard]] std::string seen();
+  [[nodiscard]] std::string state();
 
   Instant now{Millis{1'000'000}};
   Actor door{"door@gate", 0xD0};
@@ -194,30 +94,8 @@ struct Trio {
   std::array<LegView, 3> views;
 
  private:
-  void call_out() {
-    call = station.give(invite_users({"apt1", "apt2"})).call;
-    for (Actor* each : {&one, &two}) {
-      const LegKey leg{station.self, each == &one ? 1U : 2U};
-      station.hear(each->self, each->ringing(call, leg), 90);
-      station.hear(each->self, each->accept(call, leg), 90);
-      acknowledge(MessageKind::kConfirm, *each);
-    }
-    acknowledge(MessageKind::kRoster, one);
-  }
-
-  void call_in(std::uint32_t number) {
-    std::array<LegView, 3> before = views;
-    before[number].state = LegState::kRinging;
-    before[number].device = {};
-    before[number].join_number = 0;
-    Invite invite = door.invite_body(Millis{90'000});
-    invite.roster = before;
-    const LegKey leg{door.self, number};
-    station.hear(door.self, door.say(call, leg, invite), 90);
-    CHECK_TRUE(station.give(accept(call)).code == Errc::kOk);
-    station.hear(door.self, door.say(call, leg, Confirm{station.self.device, number, views}), 90);
-    STRCMP_EQUAL("connected", station.state(call).c_str());
-  }
+  void call_out();
+  void call_in(std::uint32_t number);
 };
 
 }  // namespace doorcall::fakes

@@ -1,6 +1,7 @@
 // The published page is the reference: its byte-exact examples are read from PROTOCOL.md itself and
 // must decode to what their comments say and encode to the same bytes again.
 
+#include <fstream>
 #include <set>
 #include <string>
 

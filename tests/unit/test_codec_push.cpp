@@ -1,5 +1,6 @@
 // Push requests are JSON for scripts: read back here with another library's parser.
 
+#include <fstream>
 #include <string>
 
 #include "platform/json.hpp"

@@ -1,5 +1,7 @@
 // One thread is both server and client: the client's sockets do not block, and the loop is run
 // until nothing is ready, so what has not arrived then never will.
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 

@@ -1,5 +1,6 @@
 // Infos through the public API: to listeners, and back to who waits for the receipt.
 
+#include <algorithm>
 #include <string>
 
 #include "tests/unit/facade_party.hpp"
