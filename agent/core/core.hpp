@@ -114,7 +114,7 @@ class Core : private CoreLookup {
   void bury(const Call& call, const Leg& leg) noexcept;
   void bury_again(const Header& header, Slot before) noexcept;
   void bury_early(const Account& sender, const Header& header, Reason reason) noexcept;
-  [[nodiscard]] Slot take_tombstone() noexcept;
+  [[nodiscard]] Tombstone& take_tombstone(const CallId& id) noexcept;
   [[nodiscard]] Errc errc_for_ended(const CallId& id) const noexcept;
   void tell_gone(const Call& call, const Leg& leg, std::string_view data) noexcept;
   void tell_there(const Call& call, const Leg& leg) noexcept;

@@ -14,6 +14,7 @@ CoreData::Tables CoreData::take_tables(const Limits& limits, Arena& arena) noexc
   tables.plans = arena.take<Plan>(limits.plans);
   tables.outgoing = arena.take<Outgoing>(limits.outgoing);
   tables.tombstones = arena.take<Tombstone>(limits.tombstones);
+  tables.marks = arena.take<TombstoneMark>(limits.tombstones);
   tables.peers = arena.take<Peer>(limits.peers);
   tables.drains = arena.take<Drain>(limits.calls);
   tables.outputs = arena.take<Output>(kOutputsMax);
@@ -36,7 +37,7 @@ CoreData::CoreData(const Settings& chosen, const Limits& limits, const Tables& t
       devices_(tables.devices),
       plans_(tables.plans),
       outgoing_(tables.outgoing),
-      tombstones_(tables.tombstones),
+      tombstones_(tables.tombstones, tables.marks),
       peers_(tables.peers),
       drains_(tables.drains),
       outputs_(tables.outputs) {

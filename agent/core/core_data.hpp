@@ -15,6 +15,7 @@
 #include "agent/core/slot_table.hpp"
 #include "agent/core/timer_wheel.hpp"
 #include "agent/core/timers.hpp"
+#include "agent/core/tombstone_table.hpp"
 
 namespace doorcall {
 
@@ -30,6 +31,7 @@ class CoreData {
     std::span<Plan> plans;
     std::span<Outgoing> outgoing;
     std::span<Tombstone> tombstones;
+    std::span<TombstoneMark> marks;
     std::span<Peer> peers;
     std::span<Drain> drains;
     std::span<Output> outputs;
@@ -131,7 +133,7 @@ class CoreData {
   SlotTable<LegDevice> devices_;
   SlotTable<Plan> plans_;
   SlotTable<Outgoing> outgoing_;
-  SlotTable<Tombstone> tombstones_;
+  TombstoneTable tombstones_;
   SlotTable<Peer> peers_;
   SlotTable<Drain> drains_;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -107,7 +108,13 @@ using AccountText = FixedString<kAccountBytesMax>;
 struct CallId {
   std::array<std::uint8_t, 16> bytes{};
 
-  friend constexpr bool operator==(const CallId&, const CallId&) noexcept = default;
+  /// As two words: what compares bytes calls the C library for it.
+  friend constexpr bool operator==(const CallId& a, const CallId& b) noexcept {
+    using Words = std::array<std::uint64_t, 2>;
+    const auto x = std::bit_cast<Words>(a.bytes);
+    const auto y = std::bit_cast<Words>(b.bytes);
+    return x[0] == y[0] && x[1] == y[1];
+  }
   friend constexpr auto operator<=>(const CallId&, const CallId&) noexcept = default;
 
   [[nodiscard]] constexpr bool empty() const noexcept { return *this == CallId{}; }

@@ -181,17 +181,16 @@ struct Outgoing {
 /// What is remembered of a leg of an ended call, so that late messages get the same answer again:
 /// of the own leg, and of each leg that this device owned.
 struct Tombstone {
-  bool used = false;
-  bool own = false;       ///< this device's own leg
-  bool shown = false;     ///< stands for the call in lists
-  bool outgoing = false;  ///< own: the call was created here
-  bool early = false;     ///< a cancel, or a confirm for another device, came before the invite
-  bool told = false;      ///< of this user: the listeners were told of the call
-  bool again = false;     ///< an heir's, which stood for one that was over here
+  bool used : 1 = false;
+  bool own : 1 = false;       ///< this device's own leg
+  bool shown : 1 = false;     ///< stands for the call in lists
+  bool outgoing : 1 = false;  ///< own: the call was created here
+  bool early : 1 = false;     ///< a cancel, or a confirm for another device, came before the invite
+  bool told : 1 = false;      ///< of this user: the listeners were told of the call
+  bool again : 1 = false;     ///< an heir's, which stood for one that was over here
   Reason reason = Reason::kNone;
   std::uint32_t number = 0;
   Instant ended{};
-  std::uint32_t age = 0;  ///< order of making, for eviction
   CallId id;
   Account owner;    ///< of the leg
   Account peer;     ///< own: the other end of the call; else the invited user

@@ -49,6 +49,8 @@ class SlotTable {
   [[nodiscard]] const T& operator[](Slot slot) const noexcept { return items_[slot]; }
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return items_.size(); }
+  /// One past the last live slot.
+  [[nodiscard]] std::size_t end() const noexcept { return end_; }
   [[nodiscard]] bool full() const noexcept { return count_ == items_.size(); }
 
   /// The first live slot at or after `from`, kNoSlot past the last:

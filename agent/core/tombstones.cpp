@@ -10,46 +10,37 @@ namespace doorcall {
 /// The own leg of the ended call, the last one if there were several.
 Slot CoreLookup::find_tombstone(const CallId& id) const noexcept {
   Slot last = kNoSlot;
-  for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
-    const Tombstone& tomb = tombstones_[s];
-    if (tomb.own && tomb.id == id && (last == kNoSlot || tomb.age > tombstones_[last].age)) {
-      last = s;
-    }
+  for (Slot s = tombstones_.next(id, 0); s != kNoSlot; s = tombstones_.next(id, s + 1U)) {
+    const bool later = last == kNoSlot || tombstones_.age(s) > tombstones_.age(last);
+    last = tombstones_[s].own && later ? s : last;
   }
   return last;
 }
 
 Slot CoreLookup::find_tombstone(const CallId& id, const LegKey& key) const noexcept {
-  return tombstones_.find(
-      [&](const Tombstone& tomb) { return !tomb.early && tomb.id == id && tomb.of(key); });
+  return tombstones_.find(id, [&](const Tombstone& tomb) { return !tomb.early && tomb.of(key); });
 }
 
 Slot CoreLookup::find_early_end(const Header& header) const noexcept {
-  return tombstones_.find([&](const Tombstone& tomb) {
-    return tomb.early && tomb.id == header.call && tomb.of(header.leg);
-  });
+  return tombstones_.find(header.call,
+                          [&](const Tombstone& tomb) { return tomb.early && tomb.of(header.leg); });
 }
 
-Slot Core::take_tombstone() noexcept {
+Tombstone& Core::take_tombstone(const CallId& id) noexcept {
   if (tombstones_.full()) {
     ++counters.tombstones_evicted;
-    Slot oldest = tombstones_.next(0);
-    for (Slot s = oldest; s != kNoSlot; s = tombstones_.next(s + 1U)) {
-      oldest = tombstones_[s].age < tombstones_[oldest].age ? s : oldest;
-    }
-    tombstones_.give_back(oldest);
+    tombstones_.give_back(tombstones_.oldest());
   }
-  const Slot slot = tombstones_.take();
-  tombstones_[slot].age = ++graves_;
+  const Slot slot = tombstones_.take(id, ++graves_);
   tombstones_[slot].ended = now_;
   arm_in(timers_.tombstone(slot), kTombstoneTime);
-  return slot;
+  return tombstones_[slot];
 }
 
 /// The own leg, those that it was before, and all that this device owned.
 void Core::bury(const Call& call, Reason reason) noexcept {
-  for (Slot s = tombstones_.next(0); s != kNoSlot; s = tombstones_.next(s + 1U)) {
-    tombstones_[s].shown = tombstones_[s].shown && tombstones_[s].id != call.id;
+  for (Slot s = tombstones_.next(call.id, 0); s != kNoSlot; s = tombstones_.next(call.id, s + 1U)) {
+    tombstones_[s].shown = false;
   }
   for (const Slot slot : others_of(call)) {
     const bool before = legs_[slot].user == settings.self.user && !legs_[slot].live();
@@ -61,13 +52,12 @@ void Core::bury(const Call& call, Reason reason) noexcept {
     }
   }
   const Leg& own = own_leg(call);
-  Tombstone& tomb = tombstones_[take_tombstone()];
+  Tombstone& tomb = take_tombstone(call.id);
   tomb.own = true;
   tomb.shown = true;
   tomb.told = call.announced;
   tomb.outgoing = call.outgoing;
   tomb.reason = reason;
-  tomb.id = call.id;
   tomb.number = own.key.number;
   tomb.owner = own.key.owner;
   tomb.peer = peer_of(call);
@@ -75,10 +65,9 @@ void Core::bury(const Call& call, Reason reason) noexcept {
 }
 
 void Core::bury(const Call& call, const Leg& leg) noexcept {
-  Tombstone& tomb = tombstones_[take_tombstone()];
+  Tombstone& tomb = take_tombstone(call.id);
   tomb.told = leg.user == settings.self.user;
   tomb.reason = leg.reason;
-  tomb.id = call.id;
   tomb.number = leg.key.number;
   tomb.owner = leg.key.owner;
   tomb.peer.user = leg.user;
@@ -89,12 +78,11 @@ void Core::bury(const Call& call, const Leg& leg) noexcept {
 /// that heir may follow.
 void Core::bury_again(const Header& header, Slot before) noexcept {
   const Reason reason = tombstones_[before].reason;
-  Tombstone& tomb = tombstones_[take_tombstone()];
+  Tombstone& tomb = take_tombstone(header.call);
   tomb.told = true;
   tomb.again = true;
   // Another device has declined for all: so it is for the heir, too.
   tomb.reason = reason == Reason::kDeclinedElsewhere ? Reason::kDeclinedEverywhere : reason;
-  tomb.id = header.call;
   tomb.number = header.leg.number;
   tomb.owner = header.leg.owner;
 }
@@ -112,10 +100,9 @@ void Core::bury_early(const Account& sender, const Header& header, Reason reason
     ++counters.dropped_quota;
     return;
   }
-  Tombstone& tomb = tombstones_[take_tombstone()];
+  Tombstone& tomb = take_tombstone(header.call);
   tomb.early = true;
   tomb.reason = reason;
-  tomb.id = header.call;
   tomb.number = header.leg.number;
   tomb.owner = sender;
 }
