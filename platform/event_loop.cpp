@@ -163,7 +163,7 @@ EventLoop::EventLoop() : epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_c
 }
 
 void EventLoop::fire_deadline() {
-  if (now() < deadline_) {
+  if (deadline_ > Instant{} && now() < deadline_) {
     return;  // moved later in this turn; armed at its end
   }
   deadline_ = kNever;

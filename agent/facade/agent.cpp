@@ -172,7 +172,7 @@ const AgentOptions& Agent::options() const {
 
 double Agent::clock_ms() {
   timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  ::clock_gettime(platform::loop_clock_id(), &now);
   const std::int64_t microseconds = now.tv_sec * std::int64_t{1'000'000} + now.tv_nsec / 1000;
   return static_cast<double>(microseconds) / 1e3;
 }

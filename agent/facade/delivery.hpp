@@ -41,7 +41,8 @@ class Delivery {
       const ListenerToken token = next->first;
       const std::shared_ptr<const Listener> listener = next->second;
       if ((*listener).*member) {
-        guard([&] { ((*listener).*member)(event); });
+        const auto call = [&] { ((*listener).*member)(event); };
+        guard(std::cref(call));  // by reference: a copy would be on the heap
       }
       next = listeners_.upper_bound(token);
     }

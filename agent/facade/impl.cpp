@@ -96,11 +96,17 @@ void Agent::Impl::abandon() noexcept {
 }
 
 void Agent::Impl::on_due() {
-  if (const Instant now = loop_.now(); link_->next_deadline() <= now) {
+  Instant now = take_time();
+  if (link_->next_deadline() <= now) {
     link_->process(now);
+    now = take_time();
   }
+  pump_time(*engine_, now, [this](const Output& output) { take(output); });
+}
+
+Instant Agent::Impl::take_time() {
   at_ms_ = clock_ms();
-  pump_time(*engine_, loop_.now(), [this](const Output& output) { take(output); });
+  return Instant(Millis(static_cast<std::int64_t>(at_ms_)));
 }
 
 Instant Agent::Impl::next_due() const {
@@ -113,13 +119,12 @@ bool Agent::Impl::keeps_up(Millis late_max) const {
 
 void Agent::Impl::arm() {
   const Instant due = next_due();
-  loop_.set_deadline(delivery_.empty() ? due : std::min(due, loop_.now()));
+  loop_.set_deadline(delivery_.empty() ? due : Instant{});
 }
 
 Result Agent::Impl::feed(const Input& input) {
-  at_ms_ = clock_ms();
   const Result result =
-      pump(*engine_, input, loop_.now(), [this](const Output& output) { take(output); });
+      pump(*engine_, input, take_time(), [this](const Output& output) { take(output); });
   arm();
   return result;
 }

@@ -163,6 +163,8 @@ class Agent::Impl : public std::enable_shared_from_this<Agent::Impl> {
     }
   }
   void on_due();
+  /// Reads the clock once: the engine's time, and at_ms_ of what it causes.
+  Instant take_time();
   void arm();
   [[nodiscard]] Instant next_due() const;
   Result feed(const Input& input);

@@ -43,23 +43,24 @@ void Agent::Impl::use_media_command() {
 void Agent::Impl::set_media_handler(MediaHandler handler) {
   own_media_ = true;
   const auto make_reporter = [this](const std::string& call) {
-    const auto self = weak_from_this();
+    const auto target =
+        std::make_shared<const std::pair<std::weak_ptr<Impl>, std::string>>(weak_from_this(), call);
     return MediaReporter({.state =
-                              [self, call](MediaState state) {
-                                if (const auto impl = self.lock()) {
-                                  impl->report_media(call, state);
+                              [target](MediaState state) {
+                                if (const auto impl = target->first.lock()) {
+                                  impl->report_media(target->second, state);
                                 }
                               },
                           .offer =
-                              [self, call](Bytes offer) {
-                                if (const auto impl = self.lock()) {
-                                  impl->take_own_offer(call, std::move(offer));
+                              [target](Bytes offer) {
+                                if (const auto impl = target->first.lock()) {
+                                  impl->take_own_offer(target->second, std::move(offer));
                                 }
                               },
                           .candidate =
-                              [self, call](Bytes candidate) {
-                                if (const auto impl = self.lock()) {
-                                  impl->take_own_candidate(call, std::move(candidate));
+                              [target](Bytes candidate) {
+                                if (const auto impl = target->first.lock()) {
+                                  impl->take_own_candidate(target->second, std::move(candidate));
                                 }
                               }});
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,11 +18,11 @@ class MediaCallback final : public MediaDriver {
       : handler_(std::move(handler)), make_reporter_(std::move(make_reporter)) {}
 
   void prepare(const MediaRequest& request) override {
-    tell(handler_.prepare, request, make_reporter_(request.call));
+    tell(handler_.prepare, request, reporter_of(request.call));
   }
   void early(const MediaRequest& request) override { tell(handler_.early, request); }
   void start(const MediaRequest& request) override {
-    tell(handler_.start, request, make_reporter_(request.call));
+    tell(handler_.start, request, reporter_of(request.call));
   }
   void remote(const std::string& call, const Bytes& offer) override {
     tell(handler_.remote, call, offer);
@@ -35,11 +36,19 @@ class MediaCallback final : public MediaDriver {
   void mute(const std::string& call, bool on) override { tell(handler_.mute, call, on); }
   void stop(const std::string& call, Reason reason) override {
     tell(handler_.stop, call, reason);
-    make_reporter_(call).report(MediaState::kDisconnected);
+    reporter_of(call).report(MediaState::kDisconnected);
   }
   void release(const std::string& /*call*/, Reason /*reason*/) override {}
 
  private:
+  /// The last one is kept: most often the next word is about the same call.
+  MediaReporter reporter_of(const std::string& call) {
+    if (!reporter_ || reporter_->first != call) {
+      reporter_.emplace(call, make_reporter_(call));
+    }
+    return reporter_->second;
+  }
+
   template <typename Handler, typename... Arguments>
   static void tell(const Handler& handler, const Arguments&... arguments) {
     if (handler) {
@@ -49,6 +58,7 @@ class MediaCallback final : public MediaDriver {
 
   MediaHandler handler_;
   MakeReporter make_reporter_;
+  std::optional<std::pair<std::string, MediaReporter>> reporter_;
 };
 
 }  // namespace doorcall::facade
