@@ -30,8 +30,12 @@ function(doorcall_dependency_from_pkg_config name)
 endfunction()
 
 doorcall_dependency_from_pkg_config(cjson libcjson)
-# Compiled, or where there is no library of it, or no archive, its headers alone.
-if(NOT DOORCALL_STATIC)
+# Compiled, or its headers alone: where there is no library of it, or no archive, and in what is
+# flashed, since the library has 130 KiB on 32-bit ARM and what is used of it 37. Who uses such a
+# libdoorcall needs neither.
+if(DOORCALL_TOML_WITHIN)
+  add_library(doorcall_dependency_toml INTERFACE IMPORTED GLOBAL)
+elseif(NOT DOORCALL_STATIC AND NOT CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
   doorcall_dependency_from_pkg_config(toml tomlplusplus)
 endif()
 if(NOT TARGET doorcall_dependency_toml)
@@ -41,7 +45,8 @@ if(NOT TARGET doorcall_dependency_toml)
     add_library(doorcall_dependency_toml INTERFACE IMPORTED GLOBAL)
     target_include_directories(doorcall_dependency_toml INTERFACE ${DOORCALL_TOML_INCLUDE_DIR})
     # By itself it takes a string stream for numbers, and a static program then all locales with it.
-    target_compile_definitions(doorcall_dependency_toml INTERFACE TOML_FLOAT_CHARCONV=1)
+    target_compile_definitions(doorcall_dependency_toml INTERFACE
+      TOML_FLOAT_CHARCONV=1 TOML_ENABLE_FORMATTERS=0)
   endif()
 endif()
 if(DOORCALL_TLS)
