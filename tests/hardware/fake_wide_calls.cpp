@@ -76,7 +76,8 @@ std::optional<int> stat_fake(const std::string& path, struct stat* ret) {
   }
   *ret = {};
   ret->st_mode = S_IFCHR | 0660;
-  ret->st_rdev = makedev(kMajor, chip.value_or(0));
+  // What MIPS has here is no dev_t.
+  ret->st_rdev = static_cast<decltype(ret->st_rdev)>(makedev(kMajor, chip.value_or(0)));
   ret->st_gid = 5;  // tty, on each Debian
   return 0;
 }
