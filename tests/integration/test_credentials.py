@@ -7,7 +7,8 @@ import signal
 import sys
 import tarfile
 
-from doorcall_broker import DEADLINE, ROOT, expect, expect_equal, free_port, text_of
+from doorcall_broker import (DEADLINE, EMULATED, ROOT, expect, expect_equal, free_port,
+                             text_of)
 from doorcall_runner import needs_production
 from doorcall_site import HOST, ProductionWorld, Site
 from doorcall_testlib import Daemon
@@ -103,7 +104,9 @@ def test_a_network_that_fails_is_tried_again_sooner(world):
     # the events begin with some later attempt
     first = re.search(r"next attempt in (\d+)ms", text_of(nobody.log))
     expect(int(first.group(1)) <= 1000, f"{first.group(1)} ms to the next attempt")
-    expect("refused" in event["text"], event["text"])
+    # qemu hands on this machine's error numbers; MIPS has others
+    told = "refused|Unknown error 111" if EMULATED else "refused"
+    expect(re.search(told, event["text"]), event["text"])
 
 
 @needs_production

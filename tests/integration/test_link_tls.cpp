@@ -1,6 +1,7 @@
 // TLS: whose certificate is believed, and under which name; what is said when it is not; and other
 // credentials for a connection that is up.
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "tests/fakes/mosquitto_process.hpp"
@@ -123,7 +124,9 @@ LINK_TEST(LinkTls, SaysThatNobodyListensOrThatItIsNoTls) {
   nobody.open();
   CHECK(run_until_down(nobody, Millis{5'000}));
   CHECK(nobody.sink.downs[0].cause == Cause::kNetwork);
-  STRCMP_CONTAINS("refused", nobody.sink.downs[0].text.c_str());
+  // The emulator hands on this machine's error numbers; MIPS has others.
+  STRCMP_CONTAINS(ECONNREFUSED == 111 ? "refused" : "cannot connect to the broker",
+                  nobody.sink.downs[0].text.c_str());
   CHECK(nobody.turns < 20);  // waiting, not spinning
 
   const MosquittoProcess plain;
